@@ -1,0 +1,35 @@
+namespace EventMesh.Domain.Publishing;
+
+public abstract record PublishedEventCommand
+{
+    private PublishedEventCommand() { }
+
+    public sealed record PublishEvent(PublishedEventEvent.EventPublished What) : PublishedEventCommand;
+    /// <param name="Stream">The published event's own id, <c>evt_…</c>.</param>
+    public sealed record RouteEvent(string Stream, IReadOnlyList<Route> Matched, DateTimeOffset At) : PublishedEventCommand;
+}
+
+/// <summary>A rule that matched and one connection it names.</summary>
+public readonly record struct Route(string Rule, string Connection);
+
+public static class PublishedEventDecider
+{
+    /// <summary>The events that <paramref name="command"/> leads to; none for a duplicate, a second routing, or a routing that leads nowhere.</summary>
+    /// <exception cref="Refused">There is no such event.</exception>
+    public static PublishedEventEvent[] Decide(PublishedEventCommand command, PublishedEvent state) => (command, state) switch
+    {
+        (PublishedEventCommand.PublishEvent publish, PublishedEvent.Missing) => [publish.What],
+        (PublishedEventCommand.PublishEvent, _) => [],
+
+        (PublishedEventCommand.RouteEvent, PublishedEvent.Missing) => throw new Refused("event.missing", "There is no such event."),
+        (PublishedEventCommand.RouteEvent { Matched.Count: 0 }, _) => [],
+        (PublishedEventCommand.RouteEvent route, PublishedEvent.Accepted accepted) =>
+            [new PublishedEventEvent.EventRouted(accepted.What.At, Planned(route), route.At)],
+        (PublishedEventCommand.RouteEvent, PublishedEvent.Routed) => [],
+
+        _ => throw new InvalidOperationException($"No decision for {command.GetType().Name} in {state.GetType().Name}."),
+    };
+
+    private static PlannedDelivery[] Planned(PublishedEventCommand.RouteEvent route) =>
+        [.. route.Matched.Distinct().Select(r => new PlannedDelivery(Ids.OfDelivery(route.Stream, r.Rule, r.Connection), r.Rule, r.Connection))];
+}
