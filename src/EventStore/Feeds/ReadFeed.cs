@@ -1,0 +1,58 @@
+using System.Data;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace EventMesh.EventStore.Feeds;
+
+/// <summary>A piece of the feed of all workspaces.</summary>
+/// <param name="UpTo">Everything up to here has been read, whatever was filtered out.</param>
+/// <param name="Full">Whether there was more than fitted.</param>
+/// <param name="Pending">Whether transactions were under way whose events will follow.</param>
+public sealed record FeedPage(IReadOnlyList<StoredEvent> Events, Position UpTo, bool Full, bool Pending);
+
+public static class ReadFeedVerb
+{
+    // The horizon and the rows come from one snapshot: a row below the oldest running transaction can no longer be joined by an earlier one.
+    private const string Sql = $"""
+        with horizon as materialized (
+          select pg_snapshot_xmin(s) as xmin, pg_snapshot_xmax(s) as xmax from (select pg_current_snapshot() as s) now
+        )
+        select h.xmin, h.xmin <> h.xmax, {Columns} from horizon h left join lateral (
+          select * from public.mt_events m
+          where (m.xid, m.seq_id) > ($1, $2) and m.xid < h.xmin and ($4::varchar[] is null or m.type = any($4))
+          order by m.xid, m.seq_id limit $3
+        ) e on true order by e.xid, e.seq_id
+        """;
+
+    private const string Columns = Reading.Rows.Columns;
+
+    /// <summary>Events of every workspace after a position, in their final order.</summary>
+    /// <param name="types">Stored names to read; null for all.</param>
+    public static async Task<FeedPage> ReadFeed(this Store store, Position after, int limit, IReadOnlyCollection<string>? types = null, CancellationToken stop = default)
+    {
+        await using var connection = await Database.Open(store.Feed, stop).ConfigureAwait(false);
+        await using var command = new NpgsqlCommand(Sql, connection);
+        command.Parameters.Add(new() { Value = after.Transaction, NpgsqlDbType = NpgsqlDbType.Xid8 });
+        command.Parameters.Add(new() { Value = after.Sequence });
+        command.Parameters.Add(new() { Value = limit });
+        command.Parameters.Add(new() { Value = (object?)types?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar });
+        try
+        {
+            await using var reader = await command.ExecuteReaderAsync(CommandBehavior.Default, stop).ConfigureAwait(false);
+            var events = new List<StoredEvent>();
+            var (xmin, pending) = (0UL, false);
+            while (await reader.ReadAsync(stop).ConfigureAwait(false))
+            {
+                (xmin, pending) = (reader.GetFieldValue<ulong>(0), reader.GetBoolean(1));
+                if (!reader.IsDBNull(2)) events.Add(Reading.Rows.Read(reader, 2));
+            }
+            var full = events.Count == limit;
+            var horizon = new Position(xmin - 1, Position.SequenceMax);
+            return new(events, full ? events[^1].Position : horizon > after ? horizon : after, full, pending);
+        }
+        catch (NpgsqlException failure) when (Database.IsDown(failure))
+        {
+            throw new StoreUnavailable(failure);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Npgsql;
+
+namespace EventMesh.EventStore.Reading;
+
+/// <summary>Values that a workspace needs and nobody may see in its history.</summary>
+public static class SecretVerbs
+{
+    /// <summary>Keeps the first version of a secret. Doing it again with the same name is refused by the database.</summary>
+    public static async Task PutSecret(this WorkspaceStore store, string name, ReadOnlyMemory<byte> value, DateTimeOffset at, CancellationToken stop = default)
+    {
+        await using var session = await store.Session(stop).ConfigureAwait(false);
+        session.Add(store.Workspace, new NpgsqlBatchCommand("insert into eventmesh.secrets (tenant_id, name, version, value, created_at) values ($1, $2, 1, $3, $4)")
+        {
+            Parameters = { new() { Value = store.Workspace }, new() { Value = name }, new() { Value = value }, new() { Value = at.UtcDateTime } },
+        });
+        await using var reader = await session.Run(stop).ConfigureAwait(false);
+        await reader.NextResultAsync(stop).ConfigureAwait(false);
+    }
+
+    /// <summary>The newest version of a secret; null when there is none.</summary>
+    public static async Task<byte[]?> ReadSecret(this WorkspaceStore store, string name, CancellationToken stop = default)
+    {
+        await using var session = await store.Session(stop).ConfigureAwait(false);
+        session.Add(store.Workspace, new NpgsqlBatchCommand("select value from eventmesh.secrets where name = $1 order by version desc limit 1")
+        {
+            Parameters = { new() { Value = name } },
+        });
+        await using var reader = await session.Run(stop).ConfigureAwait(false);
+        await reader.NextResultAsync(stop).ConfigureAwait(false);
+        return await reader.ReadAsync(stop).ConfigureAwait(false) ? reader.GetFieldValue<byte[]>(0) : null;
+    }
+}

@@ -1,0 +1,74 @@
+using EventMesh.EventStore.Appending;
+using EventMesh.EventStore.Feeds;
+using EventMesh.EventStore.Migrations;
+using Npgsql;
+
+namespace EventMesh.EventStore;
+
+/// <param name="ConnectionString">Of a user that may create roles and, in this database, schemas: it migrates, then takes narrower roles.</param>
+/// <param name="Lanes">Transactions that append at the same time.</param>
+/// <param name="WaitingMax">Appends that may wait in a lane before callers wait to be taken.</param>
+public sealed record StoreOptions(string ConnectionString, int Lanes = 2, int WaitingMax = 10_000, int TenantConnectionsMax = 32, int FeedConnectionsMax = 24);
+
+/// <summary>
+/// The event store: streams in PostgreSQL, in Marten's table format, by workspace. It knows no aggregate.
+/// Three pools, each under a role that may do one thing: read one workspace, append, follow the feed.
+/// </summary>
+public sealed class Store : IAsyncDisposable
+{
+    private readonly GroupCommit appends;
+
+    private Store(StoreOptions options, EventTypes types)
+    {
+        Types = types;
+        Tenant = Database.Pool(options.ConnectionString, "eventmesh_tenant", options.TenantConnectionsMax);
+        Feed = Database.Pool(options.ConnectionString, "eventmesh_feed", options.FeedConnectionsMax);
+        Leases = Database.Unpooled(options.ConnectionString, "eventmesh_feed");
+        Appender = Database.Pool(options.ConnectionString, "eventmesh_append", options.Lanes);
+        appends = new GroupCommit(Appender, options.Lanes, options.WaitingMax, Arrivals.Signal);
+    }
+
+    public EventTypes Types { get; }
+
+    /// <summary>Signalled when this process has appended.</summary>
+    public Arrivals Arrivals { get; } = new();
+
+    /// <summary>Sessions of one workspace at a time; see <see cref="Reading.TenantSession"/>.</summary>
+    internal NpgsqlDataSource Tenant { get; }
+
+    /// <summary>Sessions that read every workspace and write only progress and projections.</summary>
+    public NpgsqlDataSource Feed { get; }
+
+    /// <summary>Sessions that hold leases.</summary>
+    internal NpgsqlDataSource Leases { get; }
+
+    private NpgsqlDataSource Appender { get; }
+
+    /// <summary>Brings the database up to date, under a lock that other nodes wait for, and opens it.</summary>
+    /// <param name="furtherMigrations">Of the read models that live in the same database.</param>
+    public static async Task<Store> Open(
+        StoreOptions options, EventTypes types, IReadOnlyList<Migration>? furtherMigrations = null, CancellationToken stop = default)
+    {
+        await Migrator.Apply(options.ConnectionString, [.. Migration.In(typeof(Store).Assembly, "event-store"), .. furtherMigrations ?? []], stop).ConfigureAwait(false);
+        await PayloadPartitions.Ensure(options.ConnectionString, stop).ConfigureAwait(false);
+        return new Store(options, types);
+    }
+
+    /// <summary>The streams of <paramref name="workspace"/>.</summary>
+    public WorkspaceStore For(string workspace) => new(this, workspace);
+
+    /// <summary>
+    /// Writes appends of several workspaces in one transaction, each answered for itself: for the platform's own feed runners.
+    /// </summary>
+    public Task<Appended[]> AppendTogether(IReadOnlyList<Append> appends, CancellationToken stop = default) =>
+        appends.Count == 0 ? Task.FromResult<Appended[]>([]) : this.appends.Add(appends, stop);
+
+    public async ValueTask DisposeAsync()
+    {
+        await appends.DisposeAsync().ConfigureAwait(false);
+        await Appender.DisposeAsync().ConfigureAwait(false);
+        await Tenant.DisposeAsync().ConfigureAwait(false);
+        await Leases.DisposeAsync().ConfigureAwait(false);
+        await Feed.DisposeAsync().ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,21 @@
+namespace EventMesh.EventStore;
+
+/// <summary>A row of the event store.</summary>
+/// <param name="Version">Its place in its stream, from 1.</param>
+/// <param name="Type">The event's stored name, such as <c>connection_created</c>.</param>
+/// <param name="Data">Its JSON, UTF-8.</param>
+/// <param name="At">When it was decided.</param>
+public sealed record StoredEvent(
+    Position Position, string Workspace, string Stream, long Version, string Type, ReadOnlyMemory<byte> Data, DateTimeOffset At,
+    string? CorrelationId, string? CausationId, string? Actor, string? TraceParent);
+
+/// <summary>Who and what led to an event; kept beside it.</summary>
+/// <param name="TraceParent">W3C trace context of the request that led here.</param>
+public sealed record EventMetadata(DateTimeOffset At, string? Actor = null, string? CorrelationId = null, string? CausationId = null, string? TraceParent = null);
+
+/// <summary>A body stored beside the events that name it, in the partition of its day.</summary>
+public sealed record Payload(string Id, DateOnly Day, string? ContentType, ReadOnlyMemory<byte> Body);
+
+/// <summary>A stream as it was read.</summary>
+/// <param name="Version">The version of its last event; 0 when there is no such stream.</param>
+public sealed record StoredStream(string Id, long Version, IReadOnlyList<StoredEvent> Events);
