@@ -1,0 +1,25 @@
+using EventMesh.Domain.Connections;
+using EventMesh.Domain.Deliveries;
+using EventMesh.Domain.Keys;
+using EventMesh.Domain.Publishing;
+using EventMesh.Domain.Rules;
+using EventMesh.Domain.Workspaces;
+using EventMesh.EventStore;
+
+namespace EventMesh.Projections.Index;
+
+/// <summary>Which stored events there are, and which of them configure a workspace.</summary>
+public static class ConfigurationEvents
+{
+    /// <summary>Every event of the domain.</summary>
+    public static readonly EventTypes All = EventTypes.Of(
+        typeof(WorkspaceEvent), typeof(ApiKeyEvent), typeof(ConnectionEvent), typeof(RuleEvent), typeof(PublishedEventEvent), typeof(DeliveryEvent));
+
+    /// <summary>Stored names, in the order of the partial index <c>ix_mt_events_configuration</c>.</summary>
+    public static readonly IReadOnlyList<string> Types =
+    [
+        "workspace_created", "api_key_issued", "api_key_revoked",
+        "connection_created", "connection_changed", "connection_disabled", "connection_enabled", "connection_deleted",
+        "rule_created", "rule_changed", "rule_disabled", "rule_enabled", "rule_deleted",
+    ];
+}

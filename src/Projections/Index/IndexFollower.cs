@@ -1,0 +1,84 @@
+using EventMesh.EventStore;
+using EventMesh.EventStore.Feeds;
+
+namespace EventMesh.Projections.Index;
+
+/// <summary>Keeps a node's <see cref="WorkspaceIndex"/> up to date, and lets others wait until it is.</summary>
+public sealed class IndexFollower(Store store)
+{
+    private const int PageEvents = 5_000;
+
+    private readonly Lock gate = new();
+    private readonly List<(Position Position, TaskCompletionSource Reached)> waiting = [];
+    private Position upTo = Position.Start;
+    private long rounds;
+
+    public WorkspaceIndex Index { get; } = new();
+
+    /// <summary>Everything up to here is in the index.</summary>
+    public Position UpTo { get { lock (gate) return upTo; } }
+
+    /// <summary>Reads configuration events for ever.</summary>
+    public async Task Follow(CancellationToken stop)
+    {
+        for (var quiet = 0; ;)
+        {
+            var signal = store.Arrivals.Next;
+            var page = await store.ReadFeed(UpTo, PageEvents, ConfigurationEvents.Types, stop).ConfigureAwait(false);
+            foreach (var stored in page.Events) Index.Apply(stored, store.Types);
+            Reach(page.UpTo);
+            quiet = page.Events.Count > 0 ? 0 : quiet + 1;
+            if (!page.Full) await Arrivals.Wait(signal, quiet, page.Pending, stop).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Completes when the index has reached <paramref name="position"/>.</summary>
+    public Task WaitFor(Position position, CancellationToken stop)
+    {
+        TaskCompletionSource reached;
+        lock (gate)
+        {
+            if (upTo >= position) return Task.CompletedTask;
+            reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            waiting.Add((position, reached));
+        }
+        return reached.Task.WaitAsync(stop);
+    }
+
+    /// <summary>Completes when the index holds what was stored before this call: the second look from now began after it.</summary>
+    public async Task CatchUp(CancellationToken stop)
+    {
+        var until = Interlocked.Read(ref rounds) + 2;
+        store.Arrivals.Signal();
+        while (Interlocked.Read(ref rounds) < until)
+        {
+            Task next;
+            lock (gate) next = looked.Task;
+            if (Interlocked.Read(ref rounds) >= until) break;
+            store.Arrivals.Signal();
+            await next.WaitAsync(stop).ConfigureAwait(false);
+        }
+    }
+
+    private TaskCompletionSource looked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void Reach(Position position)
+    {
+        List<TaskCompletionSource>? reached = null;
+        TaskCompletionSource round;
+        lock (gate)
+        {
+            upTo = position;
+            for (var i = waiting.Count - 1; i >= 0; i--)
+            {
+                if (waiting[i].Position > position) continue;
+                (reached ??= []).Add(waiting[i].Reached);
+                waiting.RemoveAt(i);
+            }
+            Interlocked.Increment(ref rounds);
+            (round, looked) = (looked, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        }
+        round.TrySetResult();
+        reached?.ForEach(r => r.TrySetResult());
+    }
+}

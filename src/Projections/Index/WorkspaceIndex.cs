@@ -1,0 +1,46 @@
+using System.Collections.Concurrent;
+using EventMesh.Domain.Keys;
+using EventMesh.EventStore;
+
+namespace EventMesh.Projections.Index;
+
+/// <summary>
+/// How every workspace is configured, in memory: what routing, sending and authentication ask at each step. A fold of the configuration events in the
+/// order of the feed, so an index that has read up to a position knows exactly what was configured by then.
+/// </summary>
+public sealed class WorkspaceIndex
+{
+    private readonly ConcurrentDictionary<string, ConfiguredWorkspace> workspaces = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, KeyOwner> keys = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Workspace, string Key), string> digests = new();
+
+    /// <summary>Null when there is no such workspace.</summary>
+    public ConfiguredWorkspace? Find(string workspace) => workspaces.GetValueOrDefault(workspace);
+
+    /// <summary>Whose API key has this SHA-256 (hex, lower case); null when nobody's, or revoked.</summary>
+    public KeyOwner? OwnerOf(string sha256) => keys.GetValueOrDefault(sha256);
+
+    public IReadOnlyCollection<string> Workspaces => (IReadOnlyCollection<string>)workspaces.Keys;
+
+    /// <summary>Takes in one event; those that configure nothing change nothing.</summary>
+    public void Apply(StoredEvent stored, EventTypes types)
+    {
+        var happened = types.Read(stored);
+        switch (happened)
+        {
+            case ApiKeyEvent.ApiKeyIssued issued:
+                digests[(stored.Workspace, stored.Stream)] = issued.Sha256;
+                keys[issued.Sha256] = new(stored.Workspace, stored.Stream);
+                break;
+            case ApiKeyEvent.ApiKeyRevoked:
+                if (digests.TryRemove((stored.Workspace, stored.Stream), out var digest)) keys.TryRemove(digest, out _);
+                break;
+            default:
+                workspaces[stored.Workspace] = (Find(stored.Workspace) ?? ConfiguredWorkspace.Empty(stored.Workspace)).Apply(stored.Stream, happened);
+                break;
+        }
+    }
+}
+
+/// <param name="KeyId">The key's id, <c>key_…</c>.</param>
+public sealed record KeyOwner(string Workspace, string KeyId);
