@@ -1,0 +1,22 @@
+namespace EventMesh.Messaging;
+
+/// <summary>Points at one attempt that is due. It never carries a payload: whoever takes it reads the delivery from the log.</summary>
+/// <param name="Workspace">The tenant. Each has a queue of its own.</param>
+/// <param name="Delivery">Id of the delivery, <c>dlv_…</c>.</param>
+/// <param name="Event">Id of the published event, <c>evt_…</c>.</param>
+/// <param name="AcceptedAt">When the event was accepted.</param>
+/// <param name="Connection">Id of the connection it goes to, <c>con_…</c>.</param>
+/// <param name="Rule">Id of the rule that made the delivery, <c>rul_…</c>.</param>
+/// <param name="Attempt">Number of the attempt, from 1.</param>
+/// <param name="Position">Feed position of what made the attempt due.</param>
+/// <param name="TraceParent">W3C <c>traceparent</c> of the publishing request.</param>
+public sealed record Dispatch(
+    string Workspace,
+    string Delivery,
+    string Event,
+    DateTimeOffset AcceptedAt,
+    string Connection,
+    string Rule,
+    int Attempt,
+    string Position,
+    string? TraceParent);

@@ -1,0 +1,31 @@
+namespace EventMesh.Messaging;
+
+/// <summary>
+/// A queue for each workspace, on one of two transports. Both promise the same: a dispatch that was put is handed out until
+/// it is acknowledged, at least once; within a workspace in the order of the calls to <see cref="Put"/> (a dispatch that comes
+/// back comes before those that still wait); over workspaces in turns.
+/// </summary>
+public interface IDispatchQueues : IAsyncDisposable
+{
+    /// <summary>
+    /// Puts each dispatch on its workspace's queue and completes when all are safe: with RabbitMQ when the broker confirmed each,
+    /// in process when each was acknowledged by who took it. The caller moves its checkpoint only then, so a crash before it puts them again.
+    /// Calls need not await each other. Broker trouble is waited out inside.
+    /// </summary>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was signalled, or the queues were disposed. What was put may still be handed out.</exception>
+    Task Put(IReadOnlyList<Dispatch> dispatches, CancellationToken stop);
+
+    /// <summary>
+    /// From now on <see cref="Take"/> hands out what waits for these workspaces, and for those that become active later. Thousands at once; repeating it is cheap.
+    /// Returns once they are noted, not when the broker has answered for each. Call it with all workspaces at start and again every minute or so:
+    /// a node that was cut off while a workspace became active for the first time learns of it this way.
+    /// </summary>
+    Task Open(IReadOnlyCollection<string> workspaces, CancellationToken stop);
+
+    /// <summary>
+    /// Waits for at least one dispatch and returns up to <paramref name="max"/>, taking turns over workspaces, so that the share of one does not grow with its queue.
+    /// A workspace with as many unsettled as its prefetch limit is passed over until some are settled.
+    /// </summary>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was signalled, or the queues were disposed.</exception>
+    ValueTask<IReadOnlyList<Received>> Take(int max, CancellationToken stop);
+}

@@ -1,0 +1,83 @@
+namespace EventMesh.Messaging;
+
+/// <summary>
+/// The transport of the embedded default: queues in memory, durable because the log is. A dispatch counts as put when it was
+/// acknowledged, so the caller's checkpoint never passes one that a crash would lose.
+/// </summary>
+/// <remarks>
+/// What waits has no limit of its own: a Put stays incomplete until its dispatches are acknowledged, so the dispatches
+/// the caller lets be outstanding are the limit.
+/// </remarks>
+public sealed class InProcessQueues(TimeProvider time, int prefetch = InProcessQueues.PrefetchDefault) : IDispatchQueues, ISettle
+{
+    /// <summary>Dispatches of one workspace that may be in workers' hands at once.</summary>
+    public const int PrefetchDefault = 256;
+
+    private readonly Turns<Waiting> _turns = new(prefetch);
+    private readonly CancellationTokenSource _disposed = new();
+
+    public async Task Put(IReadOnlyList<Dispatch> dispatches, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        _disposed.Token.ThrowIfCancellationRequested();
+        if (dispatches.Count == 0)
+            return;
+
+        Instruments.Puts.Add(dispatches.Count, Instruments.InProcess);
+        var batch = new Batch(dispatches.Count);
+        foreach (var dispatch in dispatches)
+            _turns.Add(dispatch.Workspace, new Waiting(dispatch, batch));
+
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, _disposed.Token);
+        await batch.Safe.WaitAsync(either.Token);
+    }
+
+    /// <summary>Every workspace is open from the start.</summary>
+    public Task Open(IReadOnlyCollection<string> workspaces, CancellationToken stop) => Task.CompletedTask;
+
+    public async ValueTask<IReadOnlyList<Received>> Take(int max, CancellationToken stop)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, _disposed.Token);
+        var taken = await _turns.Take(max, either.Token);
+        Instruments.Takes.Add(taken.Count, Instruments.InProcess);
+        var received = new Received[taken.Count];
+        for (var i = 0; i < received.Length; i++)
+            received[i] = new Received(taken[i].Dispatch, this, taken[i].Batch, 0);
+
+        return received;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _disposed.Cancel();
+        return ValueTask.CompletedTask;
+    }
+
+    ValueTask ISettle.Ack(Received received)
+    {
+        _turns.Settled(received.Dispatch.Workspace);
+        received.Batch!.OneIsSafe();
+        return ValueTask.CompletedTask;
+    }
+
+    ValueTask ISettle.Requeue(Received received, TimeSpan delay)
+    {
+        Instruments.Requeues.Add(1, Instruments.InProcess);
+        var again = new Waiting(received.Dispatch, received.Batch!);
+        _turns.Settled(received.Dispatch.Workspace);
+        if (delay > TimeSpan.Zero)
+            _ = ReturnAfter(delay, again);
+        else
+            _turns.Return(again.Dispatch.Workspace, again);
+
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task ReturnAfter(TimeSpan delay, Waiting again)
+    {
+        await Task.Delay(delay, time, _disposed.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _turns.Return(again.Dispatch.Workspace, again);
+    }
+
+    private readonly record struct Waiting(Dispatch Dispatch, Batch Batch);
+}

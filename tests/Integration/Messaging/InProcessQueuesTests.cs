@@ -1,0 +1,25 @@
+using EventMesh.Messaging;
+using Xunit;
+
+namespace EventMesh.Tests.Integration.Messaging;
+
+public sealed class InProcessQueuesTests : DispatchQueuesContract
+{
+    protected override IDispatchQueues NewNode() => new InProcessQueues(TimeProvider.System, Prefetch);
+
+    [Fact]
+    public async Task A_put_completes_when_its_last_dispatch_is_acknowledged()
+    {
+        var put = Queues.Put(Some.Dispatches("acme", 2), Stop);
+        var held = await Queues.TakeUnsettled(2, Stop);
+
+        await held[1].Ack();
+        Assert.False(put.IsCompleted);
+
+        await held[0].Requeue(TimeSpan.Zero);
+        Assert.False(put.IsCompleted);
+
+        await Queues.TakeAndAck(1, Stop);
+        await put.WaitAsync(Stop);
+    }
+}
