@@ -1,0 +1,33 @@
+namespace EventMesh.Connectors;
+
+/// <summary>One attempt to make.</summary>
+/// <param name="Workspace">The tenant id, for spans.</param>
+/// <param name="Connection">The connection's id (<c>con_…</c>), for spans.</param>
+/// <param name="DeliveryId">The delivery's id (<c>dlv_…</c>): the same on every attempt, so that the target recognises a repeat.</param>
+/// <param name="Attempt">Counted from 1.</param>
+/// <param name="Headers">The connection's own headers; what <see cref="HeaderRules"/> refuses is left out.</param>
+/// <param name="Secret"><c>whsec_</c> + base64 of 24 to 64 bytes.</param>
+/// <param name="CloudEvent">The event as CloudEvents 1.0 structured JSON, UTF-8.</param>
+/// <param name="At">The time of the attempt; it is signed.</param>
+/// <param name="TraceParent">W3C Trace Context of the publisher or worker, if there is one.</param>
+public sealed record Outgoing(
+    string Workspace,
+    string Connection,
+    string DeliveryId,
+    int Attempt,
+    Uri Url,
+    IReadOnlyDictionary<string, string> Headers,
+    BodyKind Body,
+    string Secret,
+    ReadOnlyMemory<byte> CloudEvent,
+    DateTimeOffset At,
+    string? TraceParent);
+
+public enum BodyKind
+{
+    /// <summary>The whole event, CloudEvents structured JSON.</summary>
+    CloudEvent,
+
+    /// <summary>The event's data alone, its attributes as <c>ce-*</c> headers (CloudEvents binary mode).</summary>
+    Data,
+}

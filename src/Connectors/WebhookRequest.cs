@@ -1,0 +1,44 @@
+using System.Globalization;
+using System.Net;
+
+namespace EventMesh.Connectors;
+
+internal static class WebhookRequest
+{
+    private const string UserAgent = "EventMesh/1.0 (+webhooks)";
+    private const string CloudEventJson = "application/cloudevents+json; charset=utf-8";
+
+    public static HttpRequestMessage Of(Outgoing outgoing, string? traceParent)
+    {
+        var bare = outgoing.Body == BodyKind.Data ? BareData.From(outgoing.CloudEvent) : null;
+        var body = bare?.Body ?? outgoing.CloudEvent;
+        var contentType = bare is null ? CloudEventJson : bare.ContentType;
+
+        var request = new HttpRequestMessage(HttpMethod.Post, outgoing.Url)
+        {
+            Content = new ReadOnlyMemoryContent(body),
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
+        if (contentType is not null) request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+
+        var seconds = outgoing.At.ToUnixTimeSeconds();
+        request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        request.Headers.TryAddWithoutValidation(Signing.IdHeader, outgoing.DeliveryId);
+        request.Headers.TryAddWithoutValidation(Signing.TimestampHeader, seconds.ToString(CultureInfo.InvariantCulture));
+        request.Headers.TryAddWithoutValidation(Signing.SignatureHeader, Signing.Sign(outgoing.Secret, outgoing.DeliveryId, seconds, body.Span));
+        if (traceParent is not null && HeaderRules.IsPrintable(traceParent)) request.Headers.TryAddWithoutValidation("traceparent", traceParent);
+
+        if (bare is not null)
+            foreach (var (name, value) in bare.Headers) Add(request, name, value);
+        foreach (var (name, value) in outgoing.Headers)
+            if (HeaderRules.Check(name, value) is null) Add(request, name, value);
+        return request;
+    }
+
+    // .NET files a few names (Allow, Expires, Last-Modified) under the content, and refuses them elsewhere.
+    private static void Add(HttpRequestMessage request, string name, string value)
+    {
+        if (!request.Headers.TryAddWithoutValidation(name, value)) request.Content!.Headers.TryAddWithoutValidation(name, value);
+    }
+}
