@@ -25,12 +25,12 @@ internal static class Database
 
     /// <summary>
     /// Sessions that are closed for good when they are let go, and that PostgreSQL gives up within half a minute when their node falls silent:
-    /// what a lease is held by.
+    /// what a lease is held by. What is written through them can be made again from the feed, so nobody waits for the disk.
     /// </summary>
     public static NpgsqlDataSource Unpooled(string connectionString, string role) =>
         new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(connectionString)
         {
-            Options = $"-c role={role} -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3",
+            Options = $"-c role={role} -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c synchronous_commit=off",
             ApplicationName = role + "_lease",
             Pooling = false,
             KeepAlive = 10,

@@ -12,7 +12,7 @@ public readonly record struct Position(ulong Transaction, long Sequence) : IComp
     public static readonly Position Start;
 
     /// <summary>Greater than every sequence number: a position that closes its transaction.</summary>
-    internal const long SequenceMax = 0xffff_ffff_ffff;
+    public const long SequenceMax = 0xffff_ffff_ffff;
 
     public int CompareTo(Position other) =>
         Transaction != other.Transaction ? Transaction.CompareTo(other.Transaction) : Sequence.CompareTo(other.Sequence);

@@ -29,7 +29,7 @@ public sealed record Attempt(int Number, DateTimeOffset StartedAt, double Durati
 
 public enum DeadLetteredBecause { AttemptsExhausted, Gone, AddressRefused }
 
-public enum DiscardedBecause { ConnectionDisabled, ConnectionDeleted }
+public enum DiscardedBecause { ConnectionDisabled, ConnectionDeleted, PayloadExpired }
 
 public abstract record Delivery
 {

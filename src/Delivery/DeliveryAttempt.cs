@@ -1,0 +1,122 @@
+using EventMesh.Connectors;
+using EventMesh.Domain.Connections;
+using EventMesh.Domain.Deliveries;
+using EventMesh.EventStore;
+using EventMesh.EventStore.Reading;
+using EventMesh.Messaging;
+using EventMesh.Projections.Index;
+using Microsoft.Extensions.Logging;
+
+namespace EventMesh.Delivery;
+
+/// <summary>One attempt of one delivery: load, send, decide, append.</summary>
+public sealed partial class DeliveryAttempt(Store store, IndexFollower follower, IReadOnlyDictionary<string, IConnector> connectors, SigningSecrets secrets, TimeProvider clock, ILogger<DeliveryAttempt> log)
+{
+    private static readonly IReadOnlyDictionary<string, string> NoHeaders = new Dictionary<string, string>();
+
+    /// <summary>When this returns the outcome is committed, or the attempt was no longer awaited.</summary>
+    /// <returns>Whether the target let it hang.</returns>
+    /// <exception cref="StoreUnavailable">The outcome may not be stored.</exception>
+    public async Task<bool> Make(Dispatch dispatch, Loaded loaded, CancellationToken stop)
+    {
+        var workspace = follower.Index.Find(dispatch.Workspace) ?? ConfiguredWorkspace.Empty(dispatch.Workspace);
+        var state = loaded.Stream.Events.Aggregate(Domain.Deliveries.Delivery.Initial, (s, e) => Domain.Deliveries.Delivery.Evolve(s, (DeliveryEvent)store.Types.Read(e)));
+        if (!DeliveryDecider.Awaits(state, dispatch.Attempt)) return false;
+
+        var of = new DeliveryTarget(dispatch.Event, dispatch.AcceptedAt, dispatch.Connection, dispatch.Rule);
+        switch (workspace.Connections.GetValueOrDefault(dispatch.Connection, Connection.Initial))
+        {
+            case Connection.Enabled connection when loaded.Payload is { } body:
+                return await Send(dispatch, of, workspace, connection, body, state, loaded.Stream.Version, stop).ConfigureAwait(false);
+            case Connection.Enabled:
+                await Discard(DiscardedBecause.PayloadExpired).ConfigureAwait(false);
+                return false;
+            case Connection.Disabled:
+                await Discard(DiscardedBecause.ConnectionDisabled).ConfigureAwait(false);
+                return false;
+            default:
+                await Discard(DiscardedBecause.ConnectionDeleted).ConfigureAwait(false);
+                return false;
+        }
+
+        Task Discard(DiscardedBecause reason)
+        {
+            Discarded(dispatch.Workspace, workspace.Environment, dispatch.Delivery, dispatch.Connection, reason.ToString());
+            return Record(dispatch, state, loaded.Stream.Version, new DeliveryCommand.DiscardDelivery(of, dispatch.Attempt, reason, clock.GetUtcNow()), null, dispatch.TraceParent, stop);
+        }
+    }
+
+    private async Task<bool> Send(
+        Dispatch dispatch, DeliveryTarget of, ConfiguredWorkspace workspace, Connection.Enabled connection, byte[] body, Domain.Deliveries.Delivery state, long version, CancellationToken stop)
+    {
+        using var span = Telemetry.Start("delivery.attempt", dispatch.TraceParent, workspace, System.Diagnostics.ActivityKind.Consumer);
+        span?.SetTag("delivery_id", dispatch.Delivery).SetTag("connection", dispatch.Connection).SetTag("attempt", dispatch.Attempt);
+        var trace = span?.Id ?? dispatch.TraceParent;
+        var startedAt = clock.GetUtcNow();
+        var config = connection.Config;
+        var outcome = await connectors[connection.Kind].Send(
+            new Outgoing(dispatch.Workspace, dispatch.Connection, dispatch.Delivery, dispatch.Attempt, config.Url, config.Headers ?? NoHeaders,
+                config.Body == WebhookBody.Data ? BodyKind.Data : BodyKind.CloudEvent, await secrets.Of(dispatch.Workspace, dispatch.Connection, stop).ConfigureAwait(false), body, startedAt, trace),
+            stop).ConfigureAwait(false);
+
+        var (name, status, error) = outcome is Outcome.Failed f ? (NameOf(f.Kind), f.Status, f.Error) : ("delivered", (int?)((Outcome.Delivered)outcome).Status, null);
+        var made = new Attempt(dispatch.Attempt, startedAt, outcome.DurationMs, name, status, error, outcome.ResponseBody.Length);
+        var now = clock.GetUtcNow();
+        DeliveryCommand command = outcome is Outcome.Failed failed
+            ? new DeliveryCommand.RecordFailure(of, made, failed.Kind, config.RetrySchedule ?? RetrySchedule.Default, failed.RetryAfter, Random.Shared.NextDouble(), now)
+            : new DeliveryCommand.RecordSuccess(of, made, now);
+        await Record(dispatch, state, version, command, outcome, trace, stop).ConfigureAwait(false);
+        if (outcome is Outcome.Failed { Kind: Failure.Gone }) await Disable(dispatch, trace, stop).ConfigureAwait(false);
+
+        span?.SetTag("outcome", name);
+        Telemetry.Attempts.Add(1, new KeyValuePair<string, object?>("outcome", name));
+        Telemetry.AttemptDuration.Record(outcome.DurationMs);
+        Attempted(dispatch.Workspace, workspace.Environment, dispatch.Delivery, dispatch.Event, dispatch.Connection, dispatch.Rule, dispatch.Attempt, name, status, outcome.DurationMs);
+        return outcome is Outcome.Failed { Kind: Failure.Timeout };
+    }
+
+    private async Task Record(Dispatch dispatch, Domain.Deliveries.Delivery state, long version, DeliveryCommand command, Outcome? outcome, string? trace, CancellationToken stop)
+    {
+        var happened = DeliveryDecider.Decide(command, state);
+        if (happened.Length == 0) return;
+        var at = happened[0].At;
+        Payload[] response = outcome is { ResponseBody.Length: > 0 }
+            ? [new Payload(ResponseId(dispatch.Delivery, dispatch.Attempt), DateOnly.FromDateTime(at.UtcDateTime), outcome.ResponseContentType, outcome.ResponseBody)]
+            : [];
+        try
+        {
+            await store.For(dispatch.Workspace).Append(dispatch.Delivery, "delivery", version, happened,
+                new EventMetadata(at, "eventmesh", dispatch.Event, dispatch.Event, trace), response, stop).ConfigureAwait(false);
+        }
+        catch (VersionConflict)
+        {
+            // Another worker had the same attempt in hand and its outcome stands; the target recognises ours as a repeat by its webhook-id.
+            Overtaken(dispatch.Workspace, dispatch.Delivery, dispatch.Attempt);
+        }
+    }
+
+    /// <summary>The id under which an attempt's response is kept, in the partition of the day it ended.</summary>
+    public static string ResponseId(string delivery, int attempt) => $"{delivery}/{attempt}";
+
+    private Task Disable(Dispatch dispatch, string? trace, CancellationToken stop)
+    {
+        var now = clock.GetUtcNow();
+        return store.For(dispatch.Workspace).Decide<Connection, ConnectionEvent>(
+            dispatch.Connection, "connection", Connection.Initial, Connection.Evolve,
+            connection => connection is Connection.Enabled ? ConnectionDecider.Decide(new ConnectionCommand.DisableConnection(DisabledBecause.Gone, now), connection) : [],
+            new EventMetadata(now, "eventmesh", dispatch.Event, dispatch.Delivery, trace), null, stop);
+    }
+
+    private static string NameOf(Failure kind) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString());
+
+    [LoggerMessage(EventName = "delivery.attempted", Level = LogLevel.Information,
+        Message = "delivery.attempted {tenant_id} {environment} {delivery_id} {event_id} {connection} {rule} {attempt} {outcome} {http_status} {duration_ms}")]
+    private partial void Attempted(
+        string tenant_id, string environment, string delivery_id, string event_id, string connection, string rule, int attempt, string outcome, int? http_status, double duration_ms);
+
+    [LoggerMessage(EventName = "delivery.discarded", Level = LogLevel.Information, Message = "delivery.discarded {tenant_id} {environment} {delivery_id} {connection} {reason}")]
+    private partial void Discarded(string tenant_id, string environment, string delivery_id, string connection, string reason);
+
+    [LoggerMessage(EventName = "delivery.overtaken", Level = LogLevel.Information, Message = "delivery.overtaken {tenant_id} {delivery_id} {attempt}")]
+    private partial void Overtaken(string tenant_id, string delivery_id, int attempt);
+}

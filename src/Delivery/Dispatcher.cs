@@ -1,0 +1,85 @@
+using EventMesh.Domain.Deliveries;
+using EventMesh.Domain.Publishing;
+using EventMesh.EventStore;
+using EventMesh.EventStore.Feeds;
+using EventMesh.Messaging;
+using Microsoft.Extensions.Logging;
+
+namespace EventMesh.Delivery;
+
+/// <summary>
+/// Hands work over to the queues. It reads the feed for deliveries that are due now, and puts a dispatch for each on its workspace's queue; those due
+/// later become timers. Its checkpoint follows what the queues have made safe, never what was only handed to them: a crash hands over twice, and
+/// the worker sees which attempts are still awaited.
+/// </summary>
+public sealed partial class Dispatcher(Store store, IDispatchQueues queues, TimeProvider clock, ILogger<Dispatcher> log)
+{
+    private const int PageEvents = 1_000;
+    private const int HandedOverMax = 2_000;
+
+    private static readonly IReadOnlyList<string> Types = ["event_routed", "delivery_attempt_failed", "delivery_retry_requested"];
+
+    private readonly RetryTimers timers = new(store);
+
+    public async Task Run(CancellationToken stop)
+    {
+        await using var lease = await FeedLease.Acquire(store, "dispatcher", stop).ConfigureAwait(false);
+        var saved = new LazyCheckpoint(lease, clock);
+        var handedOver = new Queue<(Position UpTo, Task Safe)>();
+        Started(lease.Checkpoint.ToString());
+        var read = lease.Checkpoint;
+        for (var quiet = 0; ;)
+        {
+            var signal = store.Arrivals.Next;
+            var page = await store.ReadFeed(read, PageEvents, Types, stop).ConfigureAwait(false);
+            read = page.UpTo;
+            var work = page.Events.Count > 0;
+            if (work) handedOver.Enqueue((page.UpTo, await HandOver(page.Events, stop).ConfigureAwait(false)));
+
+            while (handedOver.TryPeek(out var first) && (first.Safe.IsCompleted || handedOver.Count > HandedOverMax))
+            {
+                await first.Safe.ConfigureAwait(false);
+                await saved.Move(handedOver.Dequeue().UpTo, true, stop).ConfigureAwait(false);
+            }
+            if (handedOver.Count == 0) await saved.Move(read, work, stop).ConfigureAwait(false);
+
+            quiet = work ? 0 : quiet + 1;
+            if (!page.Full) await Arrivals.Wait(signal, quiet, page.Pending, stop).ConfigureAwait(false);
+        }
+    }
+
+    /// <returns>A task that completes when the queues have made everything safe. The timers are set already.</returns>
+    private async Task<Task> HandOver(IReadOnlyList<StoredEvent> events, CancellationToken stop)
+    {
+        var dispatches = new List<Dispatch>(events.Count);
+        var later = new Dictionary<(string, string), RetryTimer>();
+        foreach (var stored in events)
+        {
+            switch (store.Types.Read(stored))
+            {
+                case PublishedEventEvent.EventRouted routed:
+                    foreach (var delivery in routed.Deliveries)
+                        dispatches.Add(Of(stored, delivery.Id, new DeliveryTarget(stored.Stream, routed.AcceptedAt, delivery.Connection, delivery.Rule), 1));
+                    break;
+                case DeliveryEvent.DeliveryRetryRequested asked:
+                    dispatches.Add(Of(stored, stored.Stream, asked.Of, asked.Attempt));
+                    break;
+                case DeliveryEvent.DeliveryAttemptFailed { RetryAt: { } retryAt } failed:
+                    later[(stored.Workspace, stored.Stream)] = new(Of(stored, stored.Stream, failed.Of, failed.Attempt.Number + 1), retryAt);
+                    break;
+            }
+        }
+        await timers.Set([.. later.Values], stop).ConfigureAwait(false);
+        HandedOver(dispatches.Count, later.Count);
+        return dispatches.Count == 0 ? Task.CompletedTask : queues.Put(dispatches, stop);
+    }
+
+    private static Dispatch Of(StoredEvent stored, string delivery, DeliveryTarget of, int attempt) =>
+        new(stored.Workspace, delivery, of.Event, of.AcceptedAt, of.Connection, of.Rule, attempt, stored.Position.ToString(), stored.TraceParent);
+
+    [LoggerMessage(EventName = "dispatcher.started", Level = LogLevel.Information, Message = "Dispatching from {Position}")]
+    private partial void Started(string position);
+
+    [LoggerMessage(EventName = "dispatcher.handed_over", Level = LogLevel.Debug, Message = "{Now} attempts due now, {Later} later")]
+    private partial void HandedOver(int now, int later);
+}

@@ -1,0 +1,111 @@
+using System.Text.Json;
+using EventMesh.Domain.Connections;
+using EventMesh.Domain.Filters;
+using EventMesh.Domain.Publishing;
+using EventMesh.EventStore;
+using EventMesh.EventStore.Appending;
+using EventMesh.EventStore.Feeds;
+using EventMesh.Projections.Index;
+using Microsoft.Extensions.Logging;
+
+namespace EventMesh.Delivery;
+
+/// <summary>
+/// Routes published events. It reads the feed in order, configuration and published events alike, so each event meets exactly the rules that stood
+/// before it: none created before it is missed, whatever node created it. What it appends is made from what it read, so a page that is read again after
+/// a crash leads to the same deliveries, and the second append of each loses.
+/// </summary>
+public sealed partial class FanOut(Store store, TimeProvider clock, ILogger<FanOut> log)
+{
+    public const string FeedName = "fanout";
+    private const int PageEvents = 500;
+
+    private static readonly IReadOnlyList<string> Types = [.. ConfigurationEvents.Types, "event_published"];
+
+    public async Task Run(CancellationToken stop)
+    {
+        await using var lease = await FeedLease.Acquire(store, FeedName, stop).ConfigureAwait(false);
+        var index = await IndexUpTo(lease.Checkpoint, stop).ConfigureAwait(false);
+        var saved = new LazyCheckpoint(lease, clock);
+        Started(lease.Checkpoint.ToString());
+        for (var quiet = 0; ;)
+        {
+            var signal = store.Arrivals.Next;
+            var page = await store.ReadFeed(saved.Done, PageEvents, Types, stop).ConfigureAwait(false);
+            if (page.Events.Count > 0) await Route(page.Events, index, stop).ConfigureAwait(false);
+            await saved.Move(page.UpTo, page.Events.Count > 0, stop).ConfigureAwait(false);
+            quiet = page.Events.Count > 0 ? 0 : quiet + 1;
+            if (!page.Full) await Arrivals.Wait(signal, quiet, page.Pending, stop).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<WorkspaceIndex> IndexUpTo(Position checkpoint, CancellationToken stop)
+    {
+        var index = new WorkspaceIndex();
+        for (var from = Position.Start; from < checkpoint;)
+        {
+            var page = await store.ReadFeed(from, 5_000, ConfigurationEvents.Types, stop).ConfigureAwait(false);
+            foreach (var stored in page.Events.Where(e => e.Position <= checkpoint)) index.Apply(stored, store.Types);
+            from = page.UpTo;
+        }
+        return index;
+    }
+
+    private async Task Route(IReadOnlyList<StoredEvent> events, WorkspaceIndex index, CancellationToken stop)
+    {
+        var published = new List<(StoredEvent Stored, PublishedEventEvent.EventPublished What, ConfiguredWorkspace Workspace)>();
+        foreach (var stored in events)
+        {
+            if (stored.Type != "event_published") index.Apply(stored, store.Types);
+            else if (index.Find(stored.Workspace) is { EnabledRules.Count: > 0 } workspace)
+                published.Add((stored, (PublishedEventEvent.EventPublished)store.Types.Read(stored), workspace));
+        }
+
+        var bodies = await Bodies(published, stop).ConfigureAwait(false);
+        var appends = new List<Append>(published.Count);
+        for (var i = 0; i < published.Count; i++)
+        {
+            var (stored, what, workspace) = published[i];
+            using var span = Telemetry.Start("event.route", stored.TraceParent, workspace);
+            var command = new PublishedEventCommand.RouteEvent(stored.Stream, Matches(what, workspace, bodies[i]), clock.GetUtcNow());
+            var routed = PublishedEventDecider.Decide(command, new PublishedEvent.Accepted(what));
+            if (routed.Length == 0) continue;
+            appends.Add(store.For(stored.Workspace).Prepare(stored.Stream, "published_event", 1, routed,
+                new EventMetadata(command.At, "eventmesh", stored.CorrelationId, stored.Stream, span?.Id ?? stored.TraceParent)));
+        }
+        var answers = await store.AppendTogether(appends, stop).ConfigureAwait(false);
+        Routed(events.Count, published.Count, answers.Count(a => a.Stored));
+    }
+
+    private async Task<byte[]?[]> Bodies(List<(StoredEvent Stored, PublishedEventEvent.EventPublished What, ConfiguredWorkspace Workspace)> published, CancellationToken stop)
+    {
+        var bodies = new byte[]?[published.Count];
+        var needed = Enumerable.Range(0, published.Count).Where(i => published[i].Workspace.EnabledRules.Any(r => r.Rule.Filter.NeedsData)).ToArray();
+        var read = await store.ReadPayloads(
+            [.. needed.Select(i => (published[i].Stored.Workspace, published[i].Stored.Stream, DateOnly.FromDateTime(published[i].What.At.UtcDateTime)))], stop).ConfigureAwait(false);
+        for (var i = 0; i < needed.Length; i++) bodies[needed[i]] = read[i];
+        return bodies;
+    }
+
+    private static List<Route> Matches(PublishedEventEvent.EventPublished what, ConfiguredWorkspace workspace, byte[]? body)
+    {
+        using var json = body is null ? null : JsonDocument.Parse(body);
+        var data = json is not null && json.RootElement.TryGetProperty("data", out var found) ? found : default;
+        var input = new FilterInput(what.Type, what.Source, what.Subject, what.Resource, what.ResourceId, what.Time, data);
+        var routes = new List<Route>();
+        foreach (var (id, rule) in workspace.EnabledRules)
+        {
+            if (!rule.Filter.Matches(input)) continue;
+            // A disabled connection still gets its delivery, which its worker discards with the reason: it can be seen, and asked for again.
+            foreach (var connection in rule.Connections)
+                if (workspace.Connections.GetValueOrDefault(connection) is Connection.Enabled or Connection.Disabled) routes.Add(new(id, connection));
+        }
+        return routes;
+    }
+
+    [LoggerMessage(EventName = "fanout.started", Level = LogLevel.Information, Message = "Routing from {Position}")]
+    private partial void Started(string position);
+
+    [LoggerMessage(EventName = "fanout.routed", Level = LogLevel.Debug, Message = "{Read} events read, {Published} published, {Routed} routed")]
+    private partial void Routed(int read, int published, int routed);
+}

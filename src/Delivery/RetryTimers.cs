@@ -1,0 +1,109 @@
+using EventMesh.EventStore;
+using EventMesh.EventStore.Feeds;
+using EventMesh.Messaging;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace EventMesh.Delivery;
+
+/// <summary>An attempt and when it is due.</summary>
+public sealed record RetryTimer(Dispatch Dispatch, DateTimeOffset DueAt);
+
+/// <summary>
+/// The table of attempts that are due later. A timer is never cancelled: one whose delivery has moved on meanwhile is handed out all the same, and
+/// the worker sees that its attempt is no longer awaited.
+/// </summary>
+public sealed class RetryTimers(Store store)
+{
+    private const string SetSql = """
+        insert into eventmesh.retry_timers as t (tenant_id, delivery_id, attempt, due_at, event_id, accepted_at, connection_id, rule_id, position, traceparent)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        on conflict (tenant_id, delivery_id) do update set attempt = excluded.attempt, due_at = excluded.due_at, position = excluded.position,
+          traceparent = excluded.traceparent, claimed_by = null
+        where excluded.attempt >= t.attempt
+        """;
+
+    private const string ClaimSql = """
+        update eventmesh.retry_timers t set claimed_by = $1
+        from (select tenant_id, delivery_id from eventmesh.retry_timers where due_at <= $2 and claimed_by is distinct from $1 order by due_at limit $3 for update) due
+        where t.tenant_id = due.tenant_id and t.delivery_id = due.delivery_id
+        returning t.tenant_id, t.delivery_id, t.event_id, t.accepted_at, t.connection_id, t.rule_id, t.attempt, t.position, t.traceparent, t.due_at
+        """;
+
+    // Only what this run of the clock still holds: a timer that was set again meanwhile is another one.
+    private const string RemoveSql = """
+        delete from eventmesh.retry_timers t using unnest($1, $2, $3) as done(tenant_id, delivery_id, attempt)
+        where t.tenant_id = done.tenant_id and t.delivery_id = done.delivery_id and t.attempt = done.attempt and t.claimed_by = $4
+        """;
+
+    /// <summary>Sets timers; one that a delivery has already is moved, unless it is for a later attempt. A delivery may stand in the list once.</summary>
+    public async Task Set(IReadOnlyList<RetryTimer> timers, CancellationToken stop)
+    {
+        if (timers.Count == 0) return;
+        await using var command = store.Feed.CreateCommand(SetSql);
+        Add(NpgsqlDbType.Varchar, t => t.Dispatch.Workspace);
+        Add(NpgsqlDbType.Varchar, t => t.Dispatch.Delivery);
+        Add(NpgsqlDbType.Integer, t => t.Dispatch.Attempt);
+        Add(NpgsqlDbType.TimestampTz, t => t.DueAt.UtcDateTime);
+        Add(NpgsqlDbType.Varchar, t => t.Dispatch.Event);
+        Add(NpgsqlDbType.TimestampTz, t => t.Dispatch.AcceptedAt.UtcDateTime);
+        Add(NpgsqlDbType.Varchar, t => t.Dispatch.Connection);
+        Add(NpgsqlDbType.Varchar, t => t.Dispatch.Rule);
+        Add(NpgsqlDbType.Varchar, t => t.Dispatch.Position);
+        Add(NpgsqlDbType.Varchar, t => t.Dispatch.TraceParent);
+        await Execute(command, stop).ConfigureAwait(false);
+
+        void Add<T>(NpgsqlDbType type, Func<RetryTimer, T> value) =>
+            command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | type, Value = timers.Select(value).ToArray() });
+    }
+
+    /// <summary>Due timers that <paramref name="run"/> does not hold yet; it holds them from now on. Asked through the clock's lease: without it there is no answer.</summary>
+    public static async Task<List<RetryTimer>> Claim(FeedLease lease, Guid run, DateTimeOffset now, int limit, CancellationToken stop)
+    {
+        await using var command = new NpgsqlCommand(ClaimSql, lease.Connection);
+        command.Parameters.Add(new() { Value = run });
+        command.Parameters.Add(new() { Value = now.UtcDateTime });
+        command.Parameters.Add(new() { Value = limit });
+        try
+        {
+            var due = new List<RetryTimer>();
+            await using var reader = await command.ExecuteReaderAsync(stop).ConfigureAwait(false);
+            while (await reader.ReadAsync(stop).ConfigureAwait(false)) due.Add(Read(reader));
+            return due;
+        }
+        catch (NpgsqlException failure) when (failure is not PostgresException)
+        {
+            throw new StoreUnavailable(failure);
+        }
+    }
+
+    /// <summary>Forgets timers whose dispatches are safe.</summary>
+    public async Task Remove(Guid run, IReadOnlyList<Dispatch> done, CancellationToken stop)
+    {
+        await using var command = store.Feed.CreateCommand(RemoveSql);
+        command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar, Value = done.Select(d => d.Workspace).ToArray() });
+        command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar, Value = done.Select(d => d.Delivery).ToArray() });
+        command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer, Value = done.Select(d => d.Attempt).ToArray() });
+        command.Parameters.Add(new() { Value = run });
+        await Execute(command, stop).ConfigureAwait(false);
+    }
+
+    private static RetryTimer Read(NpgsqlDataReader reader) => new(
+        new Dispatch(
+            Workspace: reader.GetString(0), Delivery: reader.GetString(1), Event: reader.GetString(2),
+            AcceptedAt: new DateTimeOffset(reader.GetDateTime(3), TimeSpan.Zero), Connection: reader.GetString(4), Rule: reader.GetString(5),
+            Attempt: reader.GetInt32(6), Position: reader.GetString(7), TraceParent: reader.IsDBNull(8) ? null : reader.GetString(8)),
+        new DateTimeOffset(reader.GetDateTime(9), TimeSpan.Zero));
+
+    private static async Task Execute(NpgsqlCommand command, CancellationToken stop)
+    {
+        try
+        {
+            await command.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
+        }
+        catch (NpgsqlException failure) when (failure is not PostgresException)
+        {
+            throw new StoreUnavailable(failure);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using EventMesh.Domain.Connections;
+using EventMesh.Domain.Deliveries;
+using EventMesh.EventStore;
+using EventMesh.EventStore.Reading;
+using EventMesh.Messaging;
+using EventMesh.Projections.Index;
+using Microsoft.Extensions.Logging;
+
+namespace EventMesh.Delivery;
+
+/// <summary>
+/// Takes dispatches, makes the attempts, and settles each only when its outcome is committed. An attempt that is no longer awaited (a repeat, a stale
+/// timer) is settled without a try; an error that is not the target's is never settled but handed out again.
+/// </summary>
+public sealed partial class Worker(Store store, IDispatchQueues queues, IndexFollower follower, DeliveryAttempt attempt, TimeProvider clock, ILogger<Worker> log)
+{
+    private const int TakeMax = 64;
+    private const int HandledAtOnceMax = 4;
+    private const int RunningMax = 8_192;
+    private static readonly TimeSpan Sweep = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LaneKept = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan TroubleDelay = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<(string Workspace, string Connection), ConnectionLane> lanes = new();
+    private readonly SemaphoreSlim places = new(RunningMax);
+    private readonly RetryTimers timers = new(store);
+
+    public async Task Run(CancellationToken stop)
+    {
+        var handling = new SemaphoreSlim(HandledAtOnceMax);
+        var sweeping = SweepLanes(stop);
+        try
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await handling.WaitAsync(stop).ConfigureAwait(false);
+                var taken = await queues.Take(TakeMax, stop).ConfigureAwait(false);
+                _ = Handle(taken, stop).ContinueWith(_ => handling.Release(), TaskScheduler.Default);
+            }
+        }
+        finally
+        {
+            // What is under way ends by itself: its outcome is committed and settled, or it is handed out again.
+            await sweeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task Handle(IReadOnlyList<Received> taken, CancellationToken stop)
+    {
+        if (await Load(taken, stop).ConfigureAwait(false) is not { } loaded) return;
+        var aside = new List<(Received Received, DateTimeOffset ComeBackAt)>();
+        for (var i = 0; i < taken.Count; i++)
+        {
+            await places.WaitAsync(stop).ConfigureAwait(false);
+            if (Enter(taken[i], loaded[i], stop) is not { } comeBackAt) continue;
+            places.Release();
+            aside.Add((taken[i], comeBackAt));
+        }
+        await SetAside(aside, stop).ConfigureAwait(false);
+    }
+
+    /// <summary>What the attempts need, in one round trip; null when it could not be read and the dispatches are on their way back.</summary>
+    private async Task<Loaded[]?> Load(IReadOnlyList<Received> taken, CancellationToken stop)
+    {
+        try
+        {
+            // A connection configured on another node before this work arose is known here before the work is done.
+            await follower.WaitFor(taken.Max(t => Position.Parse(t.Dispatch.Position)), stop).ConfigureAwait(false);
+            return await store.LoadTogether([.. taken.Select(t => Load(t.Dispatch))], stop).ConfigureAwait(false);
+        }
+        catch (Exception trouble) when (trouble is not OperationCanceledException)
+        {
+            Troubled(trouble.Message, taken.Count);
+            foreach (var received in taken) await Requeue(received).ConfigureAwait(false);
+            return null;
+        }
+    }
+
+    private DateTimeOffset? Enter(Received received, Loaded loaded, CancellationToken stop)
+    {
+        var of = received.Dispatch;
+        var lane = lanes.GetOrAdd((of.Workspace, of.Connection), _ => new ConnectionLane(clock));
+        return lane.Enter(received, async entered =>
+        {
+            try
+            {
+                await Attempt(entered, loaded, lane, stop).ConfigureAwait(false);
+            }
+            finally
+            {
+                places.Release();
+            }
+        });
+    }
+
+    private async Task Attempt(Received received, Loaded loaded, ConnectionLane lane, CancellationToken stop)
+    {
+        try
+        {
+            var hung = await attempt.Make(received.Dispatch, loaded, stop).ConfigureAwait(false);
+            lane.Ended(hung);
+            await received.Ack().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Not settled: it is handed out again, here after a restart or elsewhere.
+        }
+        catch (Exception trouble)
+        {
+            AttemptTroubled(trouble, received.Dispatch.Workspace, received.Dispatch.Delivery, received.Dispatch.Attempt);
+            await Requeue(received).ConfigureAwait(false);
+        }
+    }
+
+    private async Task SweepLanes(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(Sweep, clock);
+        while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
+        {
+            foreach (var (key, lane) in lanes)
+            {
+                var evicted = lane.Evict();
+                if (evicted.Count > 0)
+                {
+                    places.Release(evicted.Count);
+                    await SetAside(evicted, stop).ConfigureAwait(false);
+                }
+                else if (lane.IdleSince is { } since && clock.GetElapsedTime(since) > LaneKept) lanes.TryRemove(key, out _);
+            }
+        }
+    }
+
+    /// <summary>Durable first, then off the queue.</summary>
+    private async Task SetAside(IReadOnlyList<(Received Received, DateTimeOffset ComeBackAt)> aside, CancellationToken stop)
+    {
+        if (aside.Count == 0) return;
+        try
+        {
+            await timers.Set([.. aside.DistinctBy(a => (a.Received.Dispatch.Workspace, a.Received.Dispatch.Delivery)).Select(a => new RetryTimer(a.Received.Dispatch, a.ComeBackAt))], stop).ConfigureAwait(false);
+            Telemetry.SetAside.Add(aside.Count);
+            foreach (var (received, _) in aside) await received.Ack().ConfigureAwait(false);
+        }
+        catch (StoreUnavailable trouble)
+        {
+            Troubled(trouble.Message, aside.Count);
+            foreach (var (received, _) in aside) await Requeue(received).ConfigureAwait(false);
+        }
+    }
+
+    private static ValueTask Requeue(Received received) => received.Requeue(TroubleDelay);
+
+    private static Load Load(Dispatch of) => new(of.Workspace, of.Delivery, of.Event, DateOnly.FromDateTime(of.AcceptedAt.UtcDateTime));
+
+    [LoggerMessage(EventName = "worker.troubled", Level = LogLevel.Warning, Message = "{Reason} {Count} dispatches are handed out again")]
+    private partial void Troubled(string reason, int count);
+
+    [LoggerMessage(EventName = "delivery.troubled", Level = LogLevel.Error, Message = "Attempt {Attempt} of {DeliveryId} in {TenantId} could not be made or recorded; it is handed out again")]
+    private partial void AttemptTroubled(Exception trouble, string tenantId, string deliveryId, int attempt);
+}
