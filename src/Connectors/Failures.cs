@@ -1,3 +1,4 @@
+using EventMesh.Domain.Deliveries;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -8,41 +9,41 @@ namespace EventMesh.Connectors;
 internal static class Failures
 {
     /// <summary>Null for what no target can cause: a fault of our own, to be thrown on.</summary>
-    public static (FailureKind Kind, string Error)? Of(Exception thrown)
+    public static (Failure Kind, string Error)? Of(Exception thrown)
     {
         for (Exception? cause = thrown; cause is not null; cause = cause.InnerException)
         {
             switch (cause)
             {
                 case AddressRefusedException:
-                    return (FailureKind.AddressRefused, "the host's address is not public");
+                    return (Failure.AddressRefused, "the host's address is not public");
                 case AuthenticationException:
-                    return (FailureKind.TlsRefused, "TLS failed: " + cause.Message);
+                    return (Failure.TlsRefused, "TLS failed: " + cause.Message);
                 case SocketException socket:
-                    return (socket.SocketErrorCode == SocketError.TimedOut ? FailureKind.Timeout : FailureKind.Unreachable, Words(socket.SocketErrorCode));
+                    return (socket.SocketErrorCode == SocketError.TimedOut ? Failure.Timeout : Failure.Unreachable, Words(socket.SocketErrorCode));
                 case TimeoutException:
-                    return (FailureKind.Timeout, "no connection in time");
+                    return (Failure.Timeout, "no connection in time");
             }
         }
 
         return thrown switch
         {
-            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => (FailureKind.TlsRefused, "TLS failed"),
+            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => (Failure.TlsRefused, "TLS failed"),
             HttpRequestException { HttpRequestError: var error } => Of(error),
             HttpIOException { HttpRequestError: var error } => Of(error),
-            OperationCanceledException => (FailureKind.Timeout, "no connection in time"),
-            IOException => (FailureKind.Unreachable, "the connection broke"),
+            OperationCanceledException => (Failure.Timeout, "no connection in time"),
+            IOException => (Failure.Unreachable, "the connection broke"),
             _ => null,
         };
     }
 
-    private static (FailureKind, string) Of(HttpRequestError error) => error switch
+    private static (Failure, string) Of(HttpRequestError error) => error switch
     {
-        HttpRequestError.ConnectionError => (FailureKind.Unreachable, "no connection"),
-        HttpRequestError.ResponseEnded => (FailureKind.BadResponse, "the connection was closed before the answer was whole"),
-        HttpRequestError.ConfigurationLimitExceeded => (FailureKind.BadResponse, "the answer's headers are too long"),
-        HttpRequestError.Unknown => (FailureKind.Unreachable, "the connection broke"),
-        _ => (FailureKind.BadResponse, "the answer is not HTTP"),
+        HttpRequestError.ConnectionError => (Failure.Unreachable, "no connection"),
+        HttpRequestError.ResponseEnded => (Failure.BadResponse, "the connection was closed before the answer was whole"),
+        HttpRequestError.ConfigurationLimitExceeded => (Failure.BadResponse, "the answer's headers are too long"),
+        HttpRequestError.Unknown => (Failure.Unreachable, "the connection broke"),
+        _ => (Failure.BadResponse, "the answer is not HTTP"),
     };
 
     private static string Words(SocketError error) => error switch

@@ -1,3 +1,5 @@
+using EventMesh.Domain.Deliveries;
+
 namespace EventMesh.Connectors;
 
 /// <summary>What came of one attempt.</summary>
@@ -25,7 +27,7 @@ public abstract record Outcome
     /// <param name="Error">One line for the connection's owner, without addresses the owner did not write, URL query or secret.</param>
     /// <param name="RetryAfter">How long the target asked to be left alone: 0 to 24 h.</param>
     public sealed record Failed(
-        FailureKind Kind,
+        Failure Kind,
         int? Status,
         string Error,
         TimeSpan? RetryAfter,
@@ -33,28 +35,4 @@ public abstract record Outcome
         ReadOnlyMemory<byte> ResponseBody,
         string? ResponseContentType)
         : Outcome(DurationMs, ResponseBody, ResponseContentType);
-}
-
-public enum FailureKind
-{
-    /// <summary>No connection, or no whole answer, in time.</summary>
-    Timeout,
-
-    /// <summary>The name is unknown, or the connection was refused or reset.</summary>
-    Unreachable,
-
-    /// <summary>No TLS with this target: its certificate is not valid for the name, or it does not speak TLS.</summary>
-    TlsRefused,
-
-    /// <summary>We will not call this address: see <see cref="AddressGuard"/>.</summary>
-    AddressRefused,
-
-    /// <summary>Any answer but 2xx and 410, redirects included.</summary>
-    Status,
-
-    /// <summary>410: the target wants nothing more.</summary>
-    Gone,
-
-    /// <summary>What came back is not HTTP, or the answer to a 2xx broke off.</summary>
-    BadResponse,
 }

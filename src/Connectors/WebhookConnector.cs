@@ -1,3 +1,4 @@
+using EventMesh.Domain.Deliveries;
 using System.Diagnostics;
 using System.Net;
 
@@ -36,7 +37,7 @@ public sealed class WebhookConnector : IConnector, IDisposable
         using var span = Telemetry.Start(Kind, outgoing);
         var started = time.GetTimestamp();
         var outcome = guard.CheckUrl(outgoing.Url) is { } refusal
-            ? Failed(FailureKind.AddressRefused, refusal, started)
+            ? Failed(Failure.AddressRefused, refusal, started)
             : await Attempt(outgoing, span, started, stop);
         Telemetry.Finish(span, outcome);
         return outcome;
@@ -56,7 +57,7 @@ public sealed class WebhookConnector : IConnector, IDisposable
         }
         catch (Exception thrown) when (!stop.IsCancellationRequested)
         {
-            if (deadline.IsCancellationRequested) return Failed(FailureKind.Timeout, Late, started);
+            if (deadline.IsCancellationRequested) return Failed(Failure.Timeout, Late, started);
             if (Failures.Of(thrown) is not var (kind, error)) throw;
             return Failed(kind, error, started);
         }
@@ -70,16 +71,16 @@ public sealed class WebhookConnector : IConnector, IDisposable
     {
         var status = (int)answer.StatusCode;
         var duration = time.GetElapsedTime(started).TotalMilliseconds;
-        Outcome.Failed Fail(FailureKind kind, string error, TimeSpan? retryAfter = null) =>
+        Outcome.Failed Fail(Failure kind, string error, TimeSpan? retryAfter = null) =>
             new(kind, status, error, retryAfter, duration, response.Body, response.ContentType);
 
         if (!answer.IsSuccessStatusCode)
         {
             return status switch
             {
-                (int)HttpStatusCode.Gone => Fail(FailureKind.Gone, "status 410"),
-                >= 300 and < 400 => Fail(FailureKind.Status, $"status {status}: redirects are not followed"),
-                _ => Fail(FailureKind.Status, $"status {status}", RetryAfterOf(answer)),
+                (int)HttpStatusCode.Gone => Fail(Failure.Gone, "status 410"),
+                >= 300 and < 400 => Fail(Failure.Status, $"status {status}: redirects are not followed"),
+                _ => Fail(Failure.Status, $"status {status}", RetryAfterOf(answer)),
             };
         }
 
@@ -87,8 +88,8 @@ public sealed class WebhookConnector : IConnector, IDisposable
         // carries the same webhook-id and is recognised, an event lost here is lost for good.
         if (response.Broken is null) return new Outcome.Delivered(status, duration, response.Body, response.ContentType);
         return late
-            ? Fail(FailureKind.Timeout, Late)
-            : Fail(FailureKind.BadResponse, "the connection was closed before the answer was whole");
+            ? Fail(Failure.Timeout, Late)
+            : Fail(Failure.BadResponse, "the connection was closed before the answer was whole");
     }
 
     private string Late => $"no whole answer within {options.Timeout.TotalSeconds:0.###} s";
@@ -96,6 +97,6 @@ public sealed class WebhookConnector : IConnector, IDisposable
     private TimeSpan? RetryAfterOf(HttpResponseMessage answer) =>
         answer.Headers.NonValidated.TryGetValues("Retry-After", out var values) ? RetryAfter.Parse(values.ToString(), time.GetUtcNow()) : null;
 
-    private Outcome.Failed Failed(FailureKind kind, string error, long started) =>
+    private Outcome.Failed Failed(Failure kind, string error, long started) =>
         new(kind, null, error, null, time.GetElapsedTime(started).TotalMilliseconds, default, null);
 }

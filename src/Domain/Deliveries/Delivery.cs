@@ -9,6 +9,7 @@ public abstract record DeliveryEvent
     private DeliveryEvent() { }
 
     public abstract DeliveryTarget Of { get; init; }
+    public abstract DateTimeOffset At { get; init; }
 
     public sealed record DeliverySucceeded(DeliveryTarget Of, Attempt Attempt, DateTimeOffset At) : DeliveryEvent;
     /// <param name="RetryAt">When the next attempt is due; null when there is none.</param>
