@@ -16,8 +16,8 @@ public sealed record WebhookOptions
     public TimeSpan SocketIdle { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// Sockets open to one host and port, HTTP/1.1. Workspaces that call the same host share them, so whoever calls
-    /// <see cref="IConnector.Send"/> holds one connection to far fewer attempts at a time.
+    /// Sockets open to one host and port, HTTP/1.1. Workspaces that call the same host share them, so this must not be what bounds them:
+    /// whoever calls <see cref="IConnector.Send"/> holds each connection to few attempts at a time.
     /// </summary>
-    public int SocketsPerHostMax { get; init; } = 256;
+    public int SocketsPerHostMax { get; init; } = 8_192;
 }

@@ -21,27 +21,37 @@ public sealed partial class Dispatcher(Store store, IDispatchQueues queues, Time
 
     private readonly RetryTimers timers = new(store);
 
+    // Kept over calls of Run: what the queues hold they still hold when the database was away in between, and handing it over again would double it.
+    private readonly Queue<(Position UpTo, Task Safe)> handedOver = new();
+    private Position read = Position.Start;
+    private Position moved = Position.Start;
+
     public async Task Run(CancellationToken stop)
     {
         await using var lease = await FeedLease.Acquire(store, "dispatcher", stop).ConfigureAwait(false);
         var saved = new LazyCheckpoint(lease, clock);
-        var handedOver = new Queue<(Position UpTo, Task Safe)>();
-        Started(lease.Checkpoint.ToString());
-        var read = lease.Checkpoint;
+        if (lease.Checkpoint > moved || handedOver.Any(h => h.Safe.IsFaulted || h.Safe.IsCanceled))
+        {
+            // The first call, or another node has moved on: whatever this one handed over is behind it or will be handed over again.
+            handedOver.Clear();
+            (read, moved) = (lease.Checkpoint, lease.Checkpoint);
+        }
+        Started(read.ToString());
         for (var quiet = 0; ;)
         {
             var signal = store.Arrivals.Next;
             var page = await store.ReadFeed(read, PageEvents, Types, stop).ConfigureAwait(false);
-            read = page.UpTo;
             var work = page.Events.Count > 0;
             if (work) handedOver.Enqueue((page.UpTo, await HandOver(page.Events, stop).ConfigureAwait(false)));
+            read = page.UpTo;
 
             while (handedOver.TryPeek(out var first) && (first.Safe.IsCompleted || handedOver.Count > HandedOverMax))
             {
                 await first.Safe.ConfigureAwait(false);
-                await saved.Move(handedOver.Dequeue().UpTo, true, stop).ConfigureAwait(false);
+                moved = handedOver.Dequeue().UpTo;
+                await saved.Move(moved, true, stop).ConfigureAwait(false);
             }
-            if (handedOver.Count == 0) await saved.Move(read, work, stop).ConfigureAwait(false);
+            if (handedOver.Count == 0) await saved.Move(moved = read, work, stop).ConfigureAwait(false);
 
             quiet = work ? 0 : quiet + 1;
             if (!page.Full) await Arrivals.Wait(signal, quiet, page.Pending, stop).ConfigureAwait(false);
@@ -55,8 +65,11 @@ public sealed partial class Dispatcher(Store store, IDispatchQueues queues, Time
         var later = new Dictionary<(string, string), RetryTimer>();
         foreach (var stored in events)
         {
-            switch (store.Types.Read(stored))
+            switch (store.Types.TryRead(stored, out var fault))
             {
+                case null:
+                    Unreadable(stored.Workspace, stored.Stream, fault);
+                    break;
                 case PublishedEventEvent.EventRouted routed:
                     foreach (var delivery in routed.Deliveries)
                         dispatches.Add(Of(stored, delivery.Id, new DeliveryTarget(stored.Stream, routed.AcceptedAt, delivery.Connection, delivery.Rule), 1));
@@ -79,6 +92,9 @@ public sealed partial class Dispatcher(Store store, IDispatchQueues queues, Time
 
     [LoggerMessage(EventName = "dispatcher.started", Level = LogLevel.Information, Message = "Dispatching from {Position}")]
     private partial void Started(string position);
+
+    [LoggerMessage(EventName = "dispatcher.unreadable", Level = LogLevel.Error, Message = "dispatcher.unreadable {tenant_id} {stream}: {reason}")]
+    private partial void Unreadable(string tenant_id, string stream, string? reason);
 
     [LoggerMessage(EventName = "dispatcher.handed_over", Level = LogLevel.Debug, Message = "{Now} attempts due now, {Later} later")]
     private partial void HandedOver(int now, int later);

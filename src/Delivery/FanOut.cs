@@ -20,6 +20,8 @@ public sealed partial class FanOut(Store store, TimeProvider clock, ILogger<FanO
     public const string FeedName = "fanout";
     private const int PageEvents = 500;
 
+    // The event's data may be as deep as a reader's default, and it lies within the event.
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 128 };
     private static readonly IReadOnlyList<string> Types = [.. ConfigurationEvents.Types, "event_published"];
 
     public async Task Run(CancellationToken stop)
@@ -56,9 +58,13 @@ public sealed partial class FanOut(Store store, TimeProvider clock, ILogger<FanO
         var published = new List<(StoredEvent Stored, PublishedEventEvent.EventPublished What, ConfiguredWorkspace Workspace)>();
         foreach (var stored in events)
         {
+            // What cannot be read belongs to one workspace, and stops nobody.
             if (stored.Type != "event_published") index.Apply(stored, store.Types);
             else if (index.Find(stored.Workspace) is { EnabledRules.Count: > 0 } workspace)
-                published.Add((stored, (PublishedEventEvent.EventPublished)store.Types.Read(stored), workspace));
+            {
+                if (store.Types.TryRead(stored, out var fault) is PublishedEventEvent.EventPublished what) published.Add((stored, what, workspace));
+                else Unreadable(stored.Workspace, stored.Stream, fault);
+            }
         }
 
         var bodies = await Bodies(published, stop).ConfigureAwait(false);
@@ -89,7 +95,7 @@ public sealed partial class FanOut(Store store, TimeProvider clock, ILogger<FanO
 
     private static List<Route> Matches(PublishedEventEvent.EventPublished what, ConfiguredWorkspace workspace, byte[]? body)
     {
-        using var json = body is null ? null : JsonDocument.Parse(body);
+        using var json = body is null ? null : JsonDocument.Parse(body, Deep);
         var data = json is not null && json.RootElement.TryGetProperty("data", out var found) ? found : default;
         var input = new FilterInput(what.Type, what.Source, what.Subject, what.Resource, what.ResourceId, what.Time, data);
         var routes = new List<Route>();
@@ -105,6 +111,9 @@ public sealed partial class FanOut(Store store, TimeProvider clock, ILogger<FanO
 
     [LoggerMessage(EventName = "fanout.started", Level = LogLevel.Information, Message = "Routing from {Position}")]
     private partial void Started(string position);
+
+    [LoggerMessage(EventName = "fanout.unreadable", Level = LogLevel.Error, Message = "fanout.unreadable {tenant_id} {stream}: {reason}")]
+    private partial void Unreadable(string tenant_id, string stream, string? reason);
 
     [LoggerMessage(EventName = "fanout.routed", Level = LogLevel.Debug, Message = "{Read} events read, {Published} published, {Routed} routed")]
     private partial void Routed(int read, int published, int routed);

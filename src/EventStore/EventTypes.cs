@@ -44,6 +44,22 @@ public sealed class EventTypes
             ? JsonSerializer.Deserialize(stored.Data.Span, type, Json) ?? throw new JsonException($"Event {stored.Position} of type {stored.Type} is null.")
             : throw new InvalidOperationException($"No event is known by the name '{stored.Type}' (stream {stored.Stream}, version {stored.Version}).");
 
+    /// <summary>Reads an event that somebody else may have written.</summary>
+    /// <param name="fault">Why it cannot be read; null when it can.</param>
+    public object? TryRead(StoredEvent stored, out string? fault)
+    {
+        try
+        {
+            fault = null;
+            return Read(stored);
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException or NotSupportedException or FormatException or ArgumentException)
+        {
+            fault = unreadable.Message;
+            return null;
+        }
+    }
+
     public bool Knows(string alias) => byAlias.ContainsKey(alias);
 
     internal NewEvent Write(object happened)

@@ -1,10 +1,11 @@
 using EventMesh.EventStore;
 using EventMesh.EventStore.Feeds;
+using Microsoft.Extensions.Logging;
 
 namespace EventMesh.Projections.Index;
 
 /// <summary>Keeps a node's <see cref="WorkspaceIndex"/> up to date, and lets others wait until it is.</summary>
-public sealed class IndexFollower(Store store)
+public sealed partial class IndexFollower(Store store, ILogger<IndexFollower> log)
 {
     private const int PageEvents = 5_000;
 
@@ -25,7 +26,8 @@ public sealed class IndexFollower(Store store)
         {
             var signal = store.Arrivals.Next;
             var page = await store.ReadFeed(UpTo, PageEvents, ConfigurationEvents.Types, stop).ConfigureAwait(false);
-            foreach (var stored in page.Events) Index.Apply(stored, store.Types);
+            foreach (var stored in page.Events)
+                if (Index.Apply(stored, store.Types) is { } fault) Unreadable(stored.Workspace, stored.Stream, stored.Version, stored.Type, fault);
             Reach(page.UpTo);
             quiet = page.Events.Count > 0 ? 0 : quiet + 1;
             if (!page.Full) await Arrivals.Wait(signal, quiet, page.Pending, stop).ConfigureAwait(false);
@@ -81,4 +83,7 @@ public sealed class IndexFollower(Store store)
         round.TrySetResult();
         reached?.ForEach(r => r.TrySetResult());
     }
+
+    [LoggerMessage(EventName = "index.unreadable", Level = LogLevel.Error, Message = "index.unreadable {tenant_id} {stream} {version} {type}: {reason}")]
+    private partial void Unreadable(string tenant_id, string stream, long version, string type, string reason);
 }

@@ -22,12 +22,17 @@ public sealed class WorkspaceIndex
 
     public IReadOnlyCollection<string> Workspaces => (IReadOnlyCollection<string>)workspaces.Keys;
 
-    /// <summary>Takes in one event; those that configure nothing change nothing.</summary>
-    public void Apply(StoredEvent stored, EventTypes types)
+    /// <summary>
+    /// Takes in one event; those that configure nothing change nothing. One that cannot be read is passed over: it stands in one workspace, and must not
+    /// stop the others.
+    /// </summary>
+    /// <returns>Why it could not be read; null when it could.</returns>
+    public string? Apply(StoredEvent stored, EventTypes types)
     {
-        var happened = types.Read(stored);
-        switch (happened)
+        switch (types.TryRead(stored, out var fault))
         {
+            case null:
+                break;
             case ApiKeyEvent.ApiKeyIssued issued:
                 digests[(stored.Workspace, stored.Stream)] = issued.Sha256;
                 keys[issued.Sha256] = new(stored.Workspace, stored.Stream);
@@ -35,10 +40,11 @@ public sealed class WorkspaceIndex
             case ApiKeyEvent.ApiKeyRevoked:
                 if (digests.TryRemove((stored.Workspace, stored.Stream), out var digest)) keys.TryRemove(digest, out _);
                 break;
-            default:
+            case var happened:
                 workspaces[stored.Workspace] = (Find(stored.Workspace) ?? ConfiguredWorkspace.Empty(stored.Workspace)).Apply(stored.Stream, happened);
                 break;
         }
+        return fault;
     }
 }
 
