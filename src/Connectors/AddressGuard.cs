@@ -15,6 +15,8 @@ public sealed class AddressGuard(IReadOnlyList<IPNetwork> allowed)
     /// <summary>Why this address is refused, as a noun (<c>private</c>); null when it may be called.</summary>
     public string? Reason(IPAddress address)
     {
+        // IPNetwork.Contains takes the IPv4 address out of the mapped form (::ffff:a.b.c.d) and answers wrongly for networks of either family.
+        if (address.IsIPv4MappedToIPv6) return RefusedRanges.Embedded;
         foreach (var network in allowed)
             if (network.Contains(address)) return null;
         return RefusedRanges.Reason(address);

@@ -1,7 +1,7 @@
-using EventMesh.Domain.Deliveries;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using EventMesh.Domain.Deliveries;
 
 namespace EventMesh.Connectors;
 

@@ -11,6 +11,9 @@ namespace EventMesh.Connectors;
 /// </summary>
 internal static class RefusedRanges
 {
+    /// <summary>An IPv6 address that carries an IPv4 address; the mapped form (::ffff:0:0/96) is refused before this table is asked.</summary>
+    public const string Embedded = "IPv4 inside IPv6";
+
     private static readonly (IPNetwork Network, string Reason)[] V4 =
     [
         Range("0.0.0.0/8", "this network"),
@@ -35,16 +38,15 @@ internal static class RefusedRanges
     [
         Range("::/128", "unspecified"),
         Range("::1/128", "loopback"),
-        Range("::/96", "IPv4 inside IPv6"), // IPv4-compatible
-        Range("::ffff:0:0/96", "IPv4 inside IPv6"), // IPv4-mapped
-        Range("::ffff:0:0:0/96", "IPv4 inside IPv6"), // IPv4-translated, RFC 2765
-        Range("64:ff9b::/96", "IPv4 inside IPv6"), // NAT64
-        Range("64:ff9b:1::/48", "IPv4 inside IPv6"), // NAT64, local use
+        Range("::/96", Embedded), // IPv4-compatible
+        Range("::ffff:0:0:0/96", Embedded), // IPv4-translated, RFC 2765
+        Range("64:ff9b::/96", Embedded), // NAT64
+        Range("64:ff9b:1::/48", Embedded), // NAT64, local use
         Range("100::/64", "discard"),
-        Range("2001::/32", "IPv4 inside IPv6"), // Teredo
+        Range("2001::/32", Embedded), // Teredo
         Range("2001::/23", "protocol assignments"),
         Range("2001:db8::/32", "documentation"),
-        Range("2002::/16", "IPv4 inside IPv6"), // 6to4
+        Range("2002::/16", Embedded), // 6to4
         Range("3fff::/20", "documentation"),
         Range("5f00::/16", "segment routing"),
         Range("fc00::/7", "private"), // with fd00:ec2::254, the metadata service of AWS
@@ -59,7 +61,7 @@ internal static class RefusedRanges
     {
         AddressFamily.InterNetwork => Find(V4, address),
         AddressFamily.InterNetworkV6 => Find(V6, address)
-            ?? (IsIsatap(address) ? "IPv4 inside IPv6" : GlobalUnicast.Contains(address) ? null : "reserved"),
+            ?? (IsIsatap(address) ? Embedded : GlobalUnicast.Contains(address) ? null : "reserved"),
         _ => "not an internet address",
     };
 

@@ -16,7 +16,7 @@ internal static class Telemetry
         if (span is null) return null;
         span.SetTag("tenant_id", outgoing.Workspace);
         span.SetTag("connection", outgoing.Connection);
-        span.SetTag("delivery", outgoing.DeliveryId);
+        span.SetTag("delivery_id", outgoing.DeliveryId);
         span.SetTag("attempt", outgoing.Attempt);
         span.SetTag("server.address", outgoing.Url.IdnHost);
         span.SetTag("server.port", outgoing.Url.Port);

@@ -1,6 +1,6 @@
-using EventMesh.Domain.Deliveries;
 using System.Diagnostics;
 using System.Net;
+using EventMesh.Domain.Deliveries;
 
 namespace EventMesh.Connectors;
 

@@ -132,6 +132,7 @@ internal sealed class Exchange(Request request, Stream stream, TcpClient client,
     public void Reset()
     {
         client.Client.LingerState = new LingerOption(true, 0);
+        client.Client.Close();
         IsLast = true;
     }
 }
