@@ -1,0 +1,48 @@
+namespace EventMesh.Tests.Servers;
+
+/// <summary>
+/// A RabbitMQ node of its own for a test: fresh, on 127.0.0.1. It is deleted when it is disposed of, or when the test process ends,
+/// however that ends. Starting takes five seconds.
+/// </summary>
+public sealed class RabbitMqServer : IAsyncDisposable
+{
+    private static readonly Lazy<Task<RabbitMqServer>> SharedServer = new(StartShared);
+    private readonly string directory;
+
+    private RabbitMqServer(string directory, string uri)
+    {
+        this.directory = directory;
+        Uri = uri;
+    }
+
+    /// <summary>One node for all tests of this process that do not stop it; use queues, or a virtual host, of your own in it.</summary>
+    public static Task<RabbitMqServer> Shared => SharedServer.Value;
+
+    /// <summary><c>amqp://user:password@127.0.0.1:port/</c>: an administrator, in the virtual host <c>/</c>.</summary>
+    public string Uri { get; }
+
+    public static async Task<RabbitMqServer> Start()
+    {
+        var directory = Script.TemporaryDirectory("rabbitmq");
+        return new(directory, await Script.Run("rabbitmq", "start", directory, "--for", $"{Environment.ProcessId}", "--temporary"));
+    }
+
+    /// <summary>SIGKILL to the node; returns when it is gone.</summary>
+    public Task Kill() => Script.Run("rabbitmq", "kill", directory);
+
+    /// <summary>Starts it on the same data and port; returns when it answers.</summary>
+    public Task StartAgain() => Script.Run("rabbitmq", "start", directory, "--for", $"{Environment.ProcessId}", "--temporary");
+
+    /// <summary><c>rabbitmqctl</c> on this node, for example <c>Ctl("list_queues", "--silent")</c>.</summary>
+    /// <returns>What it printed.</returns>
+    public Task<string> Ctl(params string[] arguments) => Script.Run("rabbitmq", ["ctl", directory, .. arguments]);
+
+    public async ValueTask DisposeAsync() => await Script.Run("rabbitmq", "delete", directory);
+
+    private static async Task<RabbitMqServer> StartShared()
+    {
+        var server = await Start();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        return server;
+    }
+}
