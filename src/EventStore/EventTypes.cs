@@ -44,7 +44,7 @@ public sealed class EventTypes
             ? JsonSerializer.Deserialize(stored.Data.Span, type, Json) ?? throw new JsonException($"Event {stored.Position} of type {stored.Type} is null.")
             : throw new InvalidOperationException($"No event is known by the name '{stored.Type}' (stream {stored.Stream}, version {stored.Version}).");
 
-    /// <summary>Reads an event that somebody else may have written.</summary>
+    /// <summary>Reads an event that somebody else may have written, or an earlier version of us: reading has no effect, so whatever it throws is about the event.</summary>
     /// <param name="fault">Why it cannot be read; null when it can.</param>
     public object? TryRead(StoredEvent stored, out string? fault)
     {
@@ -53,7 +53,7 @@ public sealed class EventTypes
             fault = null;
             return Read(stored);
         }
-        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException or NotSupportedException or FormatException or ArgumentException)
+        catch (Exception unreadable) when (unreadable is not OutOfMemoryException)
         {
             fault = unreadable.Message;
             return null;
