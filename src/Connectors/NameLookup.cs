@@ -8,7 +8,8 @@ namespace EventMesh.Connectors;
 /// while it is asked for, and one at most however many attempts wait: a slow name takes no thread from the pool, and so nothing from others.
 /// Nothing is kept; a name is asked for anew with each connection that is opened.
 /// </summary>
-internal sealed class NameLookup
+/// <param name="ask">Blocks until it knows.</param>
+internal sealed class NameLookup(Func<string, IPAddress[]> ask)
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<IPAddress[]>>> asking = new(StringComparer.OrdinalIgnoreCase);
 
@@ -21,7 +22,7 @@ internal sealed class NameLookup
         {
             try
             {
-                return Dns.GetHostAddresses(host);
+                return ask(host);
             }
             finally
             {

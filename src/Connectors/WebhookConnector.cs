@@ -16,7 +16,7 @@ public sealed class WebhookConnector : IConnector, IDisposable
     private readonly HttpMessageInvoker http;
 
     public WebhookConnector(AddressGuard guard, WebhookOptions options, TimeProvider time)
-        : this(guard, options, time, new NameLookup().Resolve)
+        : this(guard, options, time, new NameLookup(Dns.GetHostAddresses).Resolve)
     {
     }
 
