@@ -1,1 +1,3 @@
-return 0;
+using EventMesh.Cli;
+
+return await EventMeshCommand.Run(args, Terminal.OfThisProcess());

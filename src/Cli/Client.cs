@@ -1,0 +1,100 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace EventMesh.Cli;
+
+/// <summary>The public HTTP API as the commands see it: an answer, or a <see cref="Failure"/> that says what to do next.</summary>
+internal sealed class Client : IDisposable
+{
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly HttpClient http;
+    private readonly string server;
+
+    public Client(Uri server, string? token)
+    {
+        this.server = server.AbsoluteUri.TrimEnd('/');
+        http = new HttpClient(new SocketsHttpHandler
+        {
+            // A redirect would carry the token to a host that nobody named.
+            AllowAutoRedirect = false,
+            UseProxy = !server.IsLoopback,
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+        })
+        { Timeout = Timeout.InfiniteTimeSpan };
+        http.DefaultRequestHeaders.UserAgent.ParseAdd("eventmesh-cli");
+        if (token is not null)
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    public Task<Answer> Get(string path, CancellationToken cancel) => Send(HttpMethod.Get, path, null, cancel);
+
+    public Task<Answer> Post(string path, JsonNode? body, CancellationToken cancel) => Send(HttpMethod.Post, path, Json(body), cancel);
+
+    public Task<Answer> Post(string path, HttpContent body, CancellationToken cancel) => Send(HttpMethod.Post, path, body, cancel);
+
+    public Task<Answer> Patch(string path, JsonNode body, CancellationToken cancel) => Send(HttpMethod.Patch, path, Json(body), cancel);
+
+    public Task<Answer> Delete(string path, CancellationToken cancel) => Send(HttpMethod.Delete, path, null, cancel);
+
+    /// <summary>Opens a stream of server-sent events; it has no time limit once it is open.</summary>
+    public async Task<Stream> Open(string path, CancellationToken cancel)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, server + path);
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(AnswerTimeout);
+        return await Reach(async () =>
+        {
+            var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            await Refuse(response, limit.Token);
+            return await response.Content.ReadAsStreamAsync(limit.Token);
+        }, cancel);
+    }
+
+    public void Dispose() => http.Dispose();
+
+    private async Task<Answer> Send(HttpMethod method, string path, HttpContent? body, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(method, server + path) { Content = body };
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(AnswerTimeout);
+        return await Reach(async () =>
+        {
+            using var response = await http.SendAsync(request, limit.Token);
+            await Refuse(response, limit.Token);
+            return new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(limit.Token));
+        }, cancel);
+    }
+
+    private async Task Refuse(HttpResponseMessage response, CancellationToken cancel)
+    {
+        if (response.IsSuccessStatusCode)
+            return;
+        throw Problem.From((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancel), server, response.Headers.RetryAfter);
+    }
+
+    private async Task<T> Reach<T>(Func<Task<T>> exchange, CancellationToken cancel)
+    {
+        try
+        {
+            return await exchange();
+        }
+        catch (HttpRequestException error)
+        {
+            throw Unreachable(error.InnerException?.Message ?? error.Message);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw Unreachable($"no answer within {AnswerTimeout.TotalSeconds:0} s");
+        }
+    }
+
+    private Failure Unreachable(string reason) => new(
+        ExitCode.Unreachable, $"cannot reach {server}: {Readable.Line(reason)}",
+        "Start a server with `make run`, or say where it is with --server URL or EVENTMESH_SERVER.");
+
+    private static StringContent? Json(JsonNode? body) =>
+        body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+}

@@ -1,0 +1,18 @@
+using System.CommandLine;
+
+namespace EventMesh.Cli.Commands;
+
+internal static class GetConnection
+{
+    public static Command In(Shell shell)
+    {
+        var connection = new Argument<string>("connection") { Description = "Id or name." };
+        return shell.Verb("get", "Show a connection.", ["eventmesh connections get orders -w acme"], [connection, shell.Workspace], async call =>
+        {
+            var id = await Names.Connection(call, call.Given(connection));
+            var found = await call.Client.Get(call.InWorkspace($"connections/{id}"), call.Cancel);
+            call.Output.Show(found, answer => call.Output.Details(answer, "id", "name", "kind", "status", "disabled_because",
+                "config.url", "config.headers", "config.body", "config.retry_schedule", "created_at"));
+        });
+    }
+}

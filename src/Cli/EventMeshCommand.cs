@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using EventMesh.Cli.Commands;
+
+namespace EventMesh.Cli;
+
+/// <summary>The command tree and how a run of it ends.</summary>
+internal static class EventMeshCommand
+{
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static async Task<int> Run(string[] args, Terminal terminal, CancellationToken cancel = default)
+    {
+        var shell = new Shell(terminal);
+        // `@file` is how --data names a file; System.CommandLine would read it as more arguments.
+        var parsed = Tree(shell).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+        var output = new Output(terminal, parsed.GetValue(shell.Json));
+        if (parsed.Action is ParseErrorAction)
+        {
+            output.Fail(NotUnderstood(parsed));
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false }, cancel);
+        }
+        catch (Failure failure)
+        {
+            output.Fail(failure);
+            return failure.Code;
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Interrupted;
+        }
+    }
+
+    private static RootCommand Tree(Shell shell)
+    {
+        var root = new RootCommand("EventMesh: publish events, route them by rules, deliver them as signed webhooks.")
+        {
+            Shell.Noun("workspaces", "The tenants of this EventMesh.", CreateWorkspace.In(shell), ListWorkspaces.In(shell), GetWorkspace.In(shell)),
+            Shell.Noun("keys", "API keys of a workspace.", CreateKey.In(shell)),
+            Shell.Noun("connections", "Where events are delivered.", CreateConnection.In(shell), ListConnections.In(shell), GetConnection.In(shell),
+                EnableConnection.In(shell), DisableConnection.In(shell), DeleteConnection.In(shell)),
+            Shell.Noun("rules", "Which events go to which connections.", CreateRule.In(shell), ListRules.In(shell), TestRule.In(shell), DeleteRule.In(shell)),
+            Publish.In(shell),
+            Shell.Noun("events", "What was published.", ListEvents.In(shell), GetEvent.In(shell)),
+            Shell.Noun("deliveries", "Events on their way to connections.", ListDeliveries.In(shell), GetDelivery.In(shell), RetryDelivery.In(shell)),
+            Tail.In(shell),
+            Listen.In(shell),
+            shell.Server, shell.Token, shell.Json,
+        };
+        var help = root.Options.OfType<HelpOption>().Single();
+        root.SetAction(parsed => ((SynchronousCommandLineAction)help.Action!).Invoke(parsed));
+        return root;
+    }
+
+    private static Failure NotUnderstood(ParseResult parsed)
+    {
+        var names = new Stack<string>();
+        for (var result = parsed.CommandResult; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
+            names.Push(result.Command is RootCommand ? "eventmesh" : result.Command.Name);
+        return Failure.Usage(
+            string.Join('\n', parsed.Errors.Select(error => Readable.Line(error.Message)).Distinct()),
+            $"See `{string.Join(' ', names)} --help`.");
+    }
+}

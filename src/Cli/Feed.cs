@@ -1,0 +1,78 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace EventMesh.Cli;
+
+/// <summary>Follows a workspace's feed over server-sent events. The position of the last event is all it needs to go on after a lost connection.</summary>
+internal sealed class Feed(Client client, string path, Action<string> note)
+{
+    private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(10);
+
+    /// <summary>Feed events as the server wrote them, without end, each once and in order.</summary>
+    /// <param name="after">Position to go on after; null for the beginning, <c>now</c> for what comes from here on.</param>
+    /// <exception cref="Failure">The server refused, or cannot be reached at the first try.</exception>
+    public async IAsyncEnumerable<string> Follow(string? after, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var losses = 0;
+        var stream = await client.Open(Route.With(path, ("after", after)), cancel);
+        while (true)
+        {
+            await using (stream)
+            {
+                await using var events = SseParser.Create(stream).EnumerateAsync(cancel).GetAsyncEnumerator(cancel);
+                while (await Next(events))
+                {
+                    losses = 0;
+                    // An event that brings only an id says where `now` is, before anything has happened.
+                    after = events.Current.EventId is { Length: > 0 } id ? id : after;
+                    if (events.Current.Data.Length == 0)
+                        continue;
+                    after = Position(events.Current.Data) ?? after;
+                    yield return events.Current.Data;
+                }
+            }
+
+            note(after is null ? "The connection was lost; starting again." : $"The connection was lost; going on after {Readable.Line(after)}.");
+            stream = await Reopen(after, ++losses, cancel);
+        }
+    }
+
+    private async Task<Stream> Reopen(string? after, int losses, CancellationToken cancel)
+    {
+        while (true)
+        {
+            await Task.Delay(Pause(losses++), cancel);
+            try
+            {
+                return await client.Open(Route.With(path, ("after", after)), cancel);
+            }
+            catch (Failure failure) when (failure.Code is ExitCode.Unreachable or ExitCode.ServerFailed)
+            {
+                // A restart takes a while: the position keeps.
+            }
+        }
+    }
+
+    /// <summary>At once the first time, then 0.5 s doubling to <see cref="PauseMax"/>.</summary>
+    private static TimeSpan Pause(int losses) =>
+        losses == 1 ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Min(PauseMax.TotalSeconds, 0.5 * Math.Pow(2, losses - 2)));
+
+    private static async Task<bool> Next(IAsyncEnumerator<SseItem<string>> events)
+    {
+        try
+        {
+            return await events.MoveNextAsync();
+        }
+        catch (Exception error) when (error is IOException or HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private static string? Position(string data)
+    {
+        using var json = JsonDocument.Parse(data);
+        return Readable.Find(json.RootElement, "position") is { ValueKind: JsonValueKind.String } position ? position.GetString() : null;
+    }
+}

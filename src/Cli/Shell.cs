@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace EventMesh.Cli;
+
+/// <summary>What every command shares: the terminal, the options known everywhere, and the form of a command.</summary>
+internal sealed class Shell(Terminal terminal)
+{
+    public Terminal Terminal => terminal;
+
+    public Option<string?> Server { get; } = new("--server")
+    {
+        Description = $"Where EventMesh answers (EVENTMESH_SERVER; otherwise {Call.DefaultServer}).",
+        HelpName = "URL", Recursive = true,
+    };
+
+    public Option<string?> Token { get; } = new("--token")
+    {
+        Description = "Admin token or API key (EVENTMESH_TOKEN; otherwise, for a local server, the file $EVENTMESH_HOME/admin-token).",
+        HelpName = "TOKEN", Recursive = true,
+    };
+
+    public Option<bool> Json { get; } = new("--json") { Description = "Print the server's JSON, for programs.", Recursive = true };
+
+    public Option<string?> Workspace { get; } = new("--workspace", "-w") { Description = "The workspace (EVENTMESH_WORKSPACE).", HelpName = "WORKSPACE" };
+
+    /// <summary>A command that does something.</summary>
+    /// <param name="examples">Whole command lines, shown by <c>--help</c>.</param>
+    /// <param name="symbols">Its arguments and options, in the order of its help.</param>
+    public Command Verb(string name, string description, string[] examples, Symbol[] symbols, Func<Call, Task> run)
+    {
+        var command = new Command(name, description);
+        foreach (var symbol in symbols)
+        {
+            if (symbol is Argument argument)
+                command.Add(argument);
+            else
+                command.Add((Option)symbol);
+        }
+
+        command.Options.Add(new HelpOption { Action = new HelpWithExamples(examples) });
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using var call = new Call(this, parsed, cancel);
+            await run(call);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    /// <summary>A command that only holds others.</summary>
+    public static Command Noun(string name, string description, params Command[] verbs)
+    {
+        var noun = new Command(name, description);
+        foreach (var verb in verbs)
+            noun.Add(verb);
+        return noun;
+    }
+
+    private sealed class HelpWithExamples(string[] examples) : SynchronousCommandLineAction
+    {
+        private readonly HelpAction help = new();
+
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            help.Invoke(parseResult);
+            var output = parseResult.InvocationConfiguration.Output;
+            output.WriteLine(examples.Length == 1 ? "Example:" : "Examples:");
+            foreach (var example in examples)
+                output.WriteLine($"  {example}");
+            return ExitCode.Ok;
+        }
+    }
+}
