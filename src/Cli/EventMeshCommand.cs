@@ -53,8 +53,8 @@ internal static class EventMeshCommand
             Listen.In(shell),
             shell.Server, shell.Token, shell.Json,
         };
-        var help = root.Options.OfType<HelpOption>().Single();
-        root.SetAction(parsed => ((SynchronousCommandLineAction)help.Action!).Invoke(parsed));
+        var help = new HelpAction();
+        root.SetAction(help.Invoke);
         return root;
     }
 

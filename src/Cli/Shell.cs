@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
-using System.CommandLine.Invocation;
 
 namespace EventMesh.Cli;
 
@@ -30,7 +28,7 @@ internal sealed class Shell(Terminal terminal)
     /// <param name="symbols">Its arguments and options, in the order of its help.</param>
     public Command Verb(string name, string description, string[] examples, Symbol[] symbols, Func<Call, Task> run)
     {
-        var command = new Command(name, description);
+        var command = new Documented(name, description, examples);
         foreach (var symbol in symbols)
         {
             if (symbol is Argument argument)
@@ -39,7 +37,6 @@ internal sealed class Shell(Terminal terminal)
                 command.Add((Option)symbol);
         }
 
-        command.Options.Add(new HelpOption { Action = new HelpWithExamples(examples) });
         command.SetAction(async (parsed, cancel) =>
         {
             using var call = new Call(this, parsed, cancel);
@@ -49,29 +46,12 @@ internal sealed class Shell(Terminal terminal)
         return command;
     }
 
-    /// <summary>A command that only holds others.</summary>
+    /// <summary>A command that only holds others, and shows an example of each.</summary>
     public static Command Noun(string name, string description, params Command[] verbs)
     {
-        var noun = new Command(name, description);
+        var noun = new Documented(name, description, [.. verbs.Cast<Documented>().Select(verb => verb.Examples[0])]);
         foreach (var verb in verbs)
             noun.Add(verb);
         return noun;
-    }
-
-    private sealed class HelpWithExamples(string[] examples) : SynchronousCommandLineAction
-    {
-        private readonly HelpAction help = new();
-
-        public override bool ClearsParseErrors => true;
-
-        public override int Invoke(ParseResult parseResult)
-        {
-            help.Invoke(parseResult);
-            var output = parseResult.InvocationConfiguration.Output;
-            output.WriteLine(examples.Length == 1 ? "Example:" : "Examples:");
-            foreach (var example in examples)
-                output.WriteLine($"  {example}");
-            return ExitCode.Ok;
-        }
     }
 }

@@ -15,10 +15,11 @@ internal static class CreateRule
              """eventmesh rules create big-orders -w acme --type 'order.*' --filter '{"data":{"total":{"$gte":100}}}' --to con_…"""],
             [name, shell.Workspace, .. filter.Options, to], async call =>
             {
+                var filterJson = await filter.Read(call);
                 var connections = new JsonArray();
                 foreach (var given in call.Given(to))
                     connections.Add((JsonNode)await Names.Connection(call, given));
-                var body = new JsonObject { ["name"] = call.Given(name), ["filter"] = await filter.Read(call), ["connections"] = connections };
+                var body = new JsonObject { ["name"] = call.Given(name), ["filter"] = filterJson, ["connections"] = connections };
                 var created = await call.Client.Post(call.InWorkspace($"rules"), body, call.Cancel);
                 call.Output.Show(created, rule =>
                 {
