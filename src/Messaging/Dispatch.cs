@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace EventMesh.Messaging;
 
 /// <summary>Points at one attempt that is due. It never carries a payload: whoever takes it reads the delivery from the log.</summary>
@@ -19,4 +21,4 @@ public sealed record Dispatch(
     string Rule,
     int Attempt,
     string Position,
-    string? TraceParent);
+    [property: JsonIgnore] string? TraceParent = null);

@@ -1,0 +1,57 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using RabbitMQ.Client;
+
+namespace EventMesh.Messaging.RabbitMq;
+
+/// <summary>The messages of one channel, in the order and with the sequence numbers the broker confirms them by. One caller at a time.</summary>
+internal sealed class PublishStream(IChannel channel, Topology topology, DeclaredQueues queues, ConfirmWindow window, Announcements announcements)
+{
+    private static readonly BasicProperties Passing = new();
+
+    private readonly ArrayBufferWriter<byte> _body = new();
+    private readonly Utf8JsonWriter _json = new(Stream.Null);
+    private readonly BasicProperties _properties = new() { Persistent = true };
+    private ulong _sequence;
+
+    /// <summary>Sees to it that there is a queue, and that someone takes from it.</summary>
+    public async Task Prepare(Outgoing message, CancellationToken stop)
+    {
+        var queue = QueueOf(message);
+        if (!queues.Knows(queue))
+            await queues.Declare(queue, stop);
+
+        if (message.Dispatch is not null && announcements.IsDue(message.Workspace))
+        {
+            _sequence++;
+            await channel.BasicPublishAsync(topology.ActiveExchange, "", mandatory: false, Passing, Encoding.UTF8.GetBytes(message.Workspace), stop);
+        }
+    }
+
+    /// <summary>Publishes it. The window has it before the broker can answer.</summary>
+    public async Task Publish(Outgoing message, CancellationToken stop)
+    {
+        _properties.CorrelationId = (++_sequence).ToString(CultureInfo.InvariantCulture);
+        window.Add(_sequence, message);
+        await channel.BasicPublishAsync("", QueueOf(message), mandatory: true, _properties, Body(message), stop);
+    }
+
+    private string QueueOf(Outgoing message) =>
+        message.Dispatch is null ? topology.DeadQueue(message.Workspace) : topology.DispatchQueue(message.Workspace);
+
+    private ReadOnlyMemory<byte> Body(Outgoing message)
+    {
+        if (message.Dispatch is null)
+        {
+            _properties.Headers = null;
+            return message.Unreadable;
+        }
+
+        _body.ResetWrittenCount();
+        _json.Reset(_body);
+        Wire.Write(_json, _properties, message.Dispatch);
+        return _body.WrittenMemory;
+    }
+}

@@ -1,0 +1,108 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+
+namespace EventMesh.Messaging.RabbitMq;
+
+/// <summary>
+/// Publishes what is put, in order, on a connection of its own (one the broker blocks must not hold up acknowledgements),
+/// and again until the broker has confirmed it: after a lost connection, a refusal, or a return for want of the queue.
+/// </summary>
+internal sealed class Publisher : IAsyncDisposable
+{
+    private static readonly CreateChannelOptions OwnConfirms = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false);
+
+    private readonly RabbitMqOptions _options;
+    private readonly Topology _topology;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly Outbox _outbox = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _running;
+
+    public Publisher(RabbitMqOptions options, Topology topology, TimeProvider time, ILogger log)
+    {
+        _options = options;
+        _topology = topology;
+        _time = time;
+        _log = log;
+        _running = Task.Run(() => new Reconnecting(options, "publisher", time, log).Run(Publish, _stop.Token));
+    }
+
+    public async Task Put(IReadOnlyList<Dispatch> dispatches, CancellationToken stop) => await Wait(_outbox.Put(dispatches), stop);
+
+    /// <summary>Puts a message that cannot be read on its workspace's dead-letter queue.</summary>
+    public async Task PutUnreadable(string workspace, byte[] body, CancellationToken stop) => await Wait(_outbox.PutUnreadable(workspace, body), stop);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+    }
+
+    private async Task Wait(Batch batch, CancellationToken stop)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, _stop.Token);
+        await batch.Safe.WaitAsync(either.Token);
+    }
+
+    private async Task Publish(BrokerConnection connection, CancellationToken ended)
+    {
+        var channel = await connection.OpenVitalChannel(OwnConfirms, ended);
+        var queues = new DeclaredQueues(_topology, connection, _log);
+        var window = new ConfirmWindow(_options.UnconfirmedMax);
+        Listen(channel, window, queues);
+        await _topology.DeclareActiveExchange(channel, ended);
+        Log.Connected(_log, "publisher", connection.BrokerVersion);
+
+        var stream = new PublishStream(channel, _topology, queues, window, new Announcements(_time));
+        Outgoing? inHand = null;
+        try
+        {
+            while (true)
+            {
+                await window.Room(ended);
+                inHand = await _outbox.Next(ended);
+                await stream.Prepare(inHand.Value, ended);
+                // From here on the window answers for it.
+                var message = inHand.Value;
+                inHand = null;
+                await stream.Publish(message, ended);
+            }
+        }
+        finally
+        {
+            var left = window.Close();
+            if (inHand is { } unpublished)
+                left.Add(unpublished);
+            _outbox.PutAgain(left);
+        }
+    }
+
+    private void Listen(IChannel channel, ConfirmWindow window, DeclaredQueues queues)
+    {
+        channel.BasicReturnAsync += (_, returned) =>
+        {
+            var sequence = ulong.Parse(returned.BasicProperties.CorrelationId!, CultureInfo.InvariantCulture);
+            if (window.Return(sequence) is { } message)
+            {
+                queues.Forget(returned.RoutingKey);
+                Log.QueueGone(_log, message.Workspace, returned.RoutingKey);
+            }
+
+            return Task.CompletedTask;
+        };
+        channel.BasicAcksAsync += (_, ack) => Settle(window.Settle(ack.DeliveryTag, ack.Multiple, confirmed: true));
+        channel.BasicNacksAsync += (_, nack) => Settle(window.Settle(nack.DeliveryTag, nack.Multiple, confirmed: false));
+    }
+
+    private Task Settle((List<Outgoing> Safe, List<Outgoing> Again) answered)
+    {
+        Instruments.Confirms.Add(answered.Safe.Count);
+        foreach (var message in answered.Safe)
+            message.Batch.OneIsSafe();
+
+        _outbox.PutAgain(answered.Again);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,67 @@
+using Microsoft.Extensions.Logging;
+
+namespace EventMesh.Messaging.RabbitMq;
+
+/// <summary>
+/// The transport for several nodes: a durable queue for each workspace on a broker. Connects for publishing at the first
+/// Put and for taking at the first Open or Take, so a node holds only the connections its roles need.
+/// </summary>
+public sealed class RabbitMqQueues : IDispatchQueues
+{
+    private readonly CancellationTokenSource _disposed = new();
+    private readonly Lazy<Publisher> _publisher;
+    private readonly Consumer _consumer;
+
+    public RabbitMqQueues(RabbitMqOptions options, TimeProvider time, ILogger<RabbitMqQueues> log)
+    {
+        var topology = new Topology(options);
+        _publisher = new(() => new Publisher(options, topology, time, log));
+        _consumer = new Consumer(options, topology, _publisher, time, log);
+    }
+
+    public async Task Put(IReadOnlyList<Dispatch> dispatches, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        _disposed.Token.ThrowIfCancellationRequested();
+        if (dispatches.Count == 0)
+            return;
+
+        Instruments.Puts.Add(dispatches.Count, Instruments.RabbitMq);
+        // A node that takes as well must not depend on its own announcement: it may be made before the node listens.
+        foreach (var dispatch in dispatches)
+            _consumer.Open(dispatch.Workspace);
+
+        await _publisher.Value.Put(dispatches, stop);
+    }
+
+    public Task Open(IReadOnlyCollection<string> workspaces, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        _disposed.Token.ThrowIfCancellationRequested();
+        _consumer.Start();
+        foreach (var workspace in workspaces)
+            _consumer.Open(workspace);
+
+        return Task.CompletedTask;
+    }
+
+    public async ValueTask<IReadOnlyList<Received>> Take(int max, CancellationToken stop)
+    {
+        _disposed.Token.ThrowIfCancellationRequested();
+        _consumer.Start();
+        var taken = await _consumer.Take(max, stop);
+        Instruments.Takes.Add(taken.Count, Instruments.RabbitMq);
+        return taken;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed.IsCancellationRequested)
+            return;
+
+        await _disposed.CancelAsync();
+        await _consumer.DisposeAsync();
+        if (_publisher.IsValueCreated)
+            await _publisher.Value.DisposeAsync();
+    }
+}
