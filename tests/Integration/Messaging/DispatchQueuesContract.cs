@@ -37,7 +37,7 @@ public abstract class DispatchQueuesContract : IAsyncLifetime
         return node;
     }
 
-    [Fact]
+    [Fact(Timeout = Broker.Patience)]
     public async Task Within_a_workspace_the_order_is_that_of_the_puts_even_when_none_is_awaited()
     {
         var puts = Enumerable.Range(0, 100).Select(put => Queues.Put(Some.Dispatches("acme", 10, from: put * 10), Stop)).ToArray();
@@ -48,7 +48,7 @@ public abstract class DispatchQueuesContract : IAsyncLifetime
         await Task.WhenAll(puts).WaitAsync(Stop);
     }
 
-    [Fact]
+    [Fact(Timeout = Broker.Patience)]
     public async Task What_is_taken_is_what_was_put()
     {
         var put = Some.Dispatches("acme", 1)[0] with { TraceParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01" };
@@ -60,7 +60,7 @@ public abstract class DispatchQueuesContract : IAsyncLifetime
         await done.WaitAsync(Stop);
     }
 
-    [Fact]
+    [Fact(Timeout = Broker.Patience)]
     public async Task A_short_line_is_served_in_turns_with_a_long_one()
     {
         var flood = Queues.Put(Some.Dispatches("flooding", 10_000), Stop);
@@ -90,7 +90,7 @@ public abstract class DispatchQueuesContract : IAsyncLifetime
         await Task.WhenAll(flood, quiet).WaitAsync(Stop);
     }
 
-    [Fact]
+    [Fact(Timeout = Broker.Patience)]
     public async Task No_workspace_has_more_unsettled_than_the_prefetch_limit()
     {
         _ = Queues.Put(Some.Dispatches("greedy", Prefetch + 10), Stop);
@@ -104,7 +104,7 @@ public abstract class DispatchQueuesContract : IAsyncLifetime
         Assert.Equal(Prefetch, Assert.Single(await Queues.Take(10, Stop)).Dispatch.Number());
     }
 
-    [Fact]
+    [Fact(Timeout = Broker.Patience)]
     public async Task A_requeued_dispatch_comes_back_after_its_delay_and_holds_up_no_other()
     {
         _ = Queues.Put(Some.Dispatches("acme", 3), Stop);
@@ -119,7 +119,7 @@ public abstract class DispatchQueuesContract : IAsyncLifetime
         Assert.True(TimeProvider.System.GetElapsedTime(clock) >= delay - TimeSpan.FromMilliseconds(20));
     }
 
-    [Fact]
+    [Fact(Timeout = Broker.Patience)]
     public async Task Dispatches_set_aside_do_not_use_up_the_prefetch_limit()
     {
         _ = Queues.Put(Some.Dispatches("acme", Prefetch * 3), Stop);
@@ -131,7 +131,7 @@ public abstract class DispatchQueuesContract : IAsyncLifetime
         Assert.Equal(Enumerable.Range(Prefetch * 2, Prefetch), rest.Select(dispatch => dispatch.Number()));
     }
 
-    [Fact]
+    [Fact(Timeout = Broker.Patience)]
     public async Task A_dispatch_requeued_without_delay_comes_before_those_that_wait()
     {
         _ = Queues.Put(Some.Dispatches("acme", Prefetch * 2), Stop);
@@ -142,7 +142,7 @@ public abstract class DispatchQueuesContract : IAsyncLifetime
         Assert.Equal(0, Assert.Single(await Queues.TakeUnsettled(1, Stop)).Dispatch.Number());
     }
 
-    [Fact]
+    [Fact(Timeout = Broker.Patience)]
     public async Task Settling_twice_is_refused()
     {
         _ = Queues.Put(Some.Dispatches("acme", 1), Stop);
@@ -153,7 +153,7 @@ public abstract class DispatchQueuesContract : IAsyncLifetime
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await received.Requeue());
     }
 
-    [Fact]
+    [Fact(Timeout = Broker.Patience)]
     public async Task Thousands_of_workspaces_are_served()
     {
         const int count = 2000;
@@ -168,7 +168,7 @@ public abstract class DispatchQueuesContract : IAsyncLifetime
         await put.WaitAsync(Stop);
     }
 
-    [Fact]
+    [Fact(Timeout = Broker.Patience)]
     public async Task A_cancelled_take_loses_nothing()
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
@@ -180,7 +180,7 @@ public abstract class DispatchQueuesContract : IAsyncLifetime
         Assert.Single(await Queues.TakeAndAck(1, Stop));
     }
 
-    [Fact]
+    [Fact(Timeout = Broker.Patience)]
     public async Task A_cancelled_put_throws_and_nothing_else()
     {
         using var cancelled = new CancellationTokenSource();
@@ -190,7 +190,7 @@ public abstract class DispatchQueuesContract : IAsyncLifetime
         await Queues.Put([], Stop).WaitAsync(Stop);
     }
 
-    [Fact]
+    [Fact(Timeout = Broker.Patience)]
     public async Task Disposal_ends_every_wait()
     {
         var node = Node();

@@ -7,7 +7,7 @@ public sealed class InProcessQueuesTests : DispatchQueuesContract
 {
     protected override IDispatchQueues NewNode() => new InProcessQueues(TimeProvider.System, Prefetch);
 
-    [Fact]
+    [Fact(Timeout = Broker.Patience)]
     public async Task A_put_completes_when_its_last_dispatch_is_acknowledged()
     {
         var put = Queues.Put(Some.Dispatches("acme", 2), Stop);
