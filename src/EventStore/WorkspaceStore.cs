@@ -20,7 +20,8 @@ public sealed class WorkspaceStore
     public string Workspace { get; }
     internal Store Store { get; }
 
-    internal ValueTask<TenantSession> Session(CancellationToken stop) => TenantSession.Open(Store.Tenant, stop);
+    /// <summary>A session bound to this workspace, for queries of read models.</summary>
+    public ValueTask<TenantSession> Session(CancellationToken stop) => TenantSession.Open(Store.Tenant, stop);
 
     /// <summary>Appends events to the end of a stream.</summary>
     /// <returns>The position of the last one.</returns>

@@ -1,0 +1,35 @@
+using EventMesh.EventStore;
+using Npgsql;
+
+namespace EventMesh.Projections.Running;
+
+/// <summary>How a read model comes out of the feed: which events it takes, and what it makes of them.</summary>
+/// <param name="Name">Its name, which is also that of its table in the schema <c>eventmesh</c> and, after <c>projection:</c>, of its feed.</param>
+/// <param name="EventTypes">Stored names of the events it takes in; of all others it sees nothing.</param>
+/// <param name="Begin">Makes an empty fold.</param>
+public sealed record Projection(string Name, IReadOnlyList<string> EventTypes, Func<ProjectionFold> Begin)
+{
+    public string Table => "eventmesh." + Name;
+    public string Feed => "projection:" + Name;
+}
+
+/// <summary>
+/// The rows of a read model that some events touch, in memory: many events of one row become one write. It knows nothing of the rows stored before;
+/// what it writes says how each row changes.
+/// </summary>
+public abstract class ProjectionFold
+{
+    /// <summary>How many rows are held.</summary>
+    public abstract int Rows { get; }
+
+    /// <summary>Takes in one event. Events come in the order of the feed.</summary>
+    /// <param name="data">JSON, UTF-8.</param>
+    /// <exception cref="Exception">Any: the event cannot be folded, and no row was changed by it.</exception>
+    public abstract void Take(Position position, string workspace, string stream, string type, ReadOnlySpan<byte> data);
+
+    /// <summary>
+    /// The statement that brings <paramref name="table"/> up to what was taken in. A row that has taken in a later event already stays as it is.
+    /// </summary>
+    /// <param name="generation">Of the rows to write; null for those that are being read.</param>
+    public abstract NpgsqlBatchCommand Upsert(string table, int? generation);
+}

@@ -1,0 +1,140 @@
+using EventMesh.EventStore;
+using EventMesh.EventStore.Feeds;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace EventMesh.Projections.Running;
+
+/// <summary>
+/// Keeps one read model up to date: reads a page of the feed, folds it in memory, writes rows and checkpoint in one transaction of the session that
+/// holds the lease. A crash before the commit repeats the page, one after it goes on behind it. Of several processes one runs, the others wait for its lease.
+/// </summary>
+/// <param name="pageEvents">How many events one transaction takes in, at most.</param>
+public sealed partial class ProjectionRunner(Store store, Projection projection, ILogger log, int pageEvents = ProjectionRunner.PageEvents)
+{
+    // A page is written in one transaction, and every feed of the server waits for the oldest running one: it must stay within some 50 ms.
+    public const int PageEvents = 2_000;
+    private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(5);
+
+    private volatile ProjectionStatus status = new(ProjectionState.Waiting);
+
+    public ProjectionStatus Status => status;
+
+    /// <summary>How far this process has brought the read model; it stands still while another process runs it.</summary>
+    public Progress Progress { get; } = new();
+
+    /// <summary>Runs until cancelled. Returns, and gives the lease back, when an event cannot be taken in; <see cref="Status"/> then says which and why.</summary>
+    public async Task Run(CancellationToken stop)
+    {
+        for (var failures = 0; ;)
+        {
+            try
+            {
+                await using var lease = await FeedLease.Acquire(store, projection.Feed, stop).ConfigureAwait(false);
+                status = new(ProjectionState.Running);
+                Progress.Reach(lease.Checkpoint);
+                LogStarted(log, projection.Name, lease.Checkpoint);
+                await Follow(lease, () => failures = 0, stop).ConfigureAwait(false);
+            }
+            catch (BrokenEvent broken)
+            {
+                status = new(ProjectionState.Stopped, broken);
+                Progress.Stop(broken);
+                LogStopped(log, projection.Name, broken.Position, broken.Workspace, broken.Message, broken);
+                return;
+            }
+            catch (Exception failure) when (failure is StoreUnavailable or NpgsqlException)
+            {
+                status = new(ProjectionState.Waiting);
+                var pause = TimeSpan.FromMilliseconds(100 << Math.Min(failures++, 6));
+                LogInterrupted(log, projection.Name, failure.Message, failure);
+                await Task.Delay(pause < PauseMax ? pause : PauseMax, stop).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task Follow(FeedLease lease, Action written, CancellationToken stop)
+    {
+        var after = lease.Checkpoint;
+        for (var quiet = 0; ;)
+        {
+            var signal = store.Arrivals.Next;
+            var page = await store.ReadFeed(after, pageEvents, projection.EventTypes, stop).ConfigureAwait(false);
+            if (page.Events.Count > 0 || await AnyEvent(lease, page.UpTo, stop).ConfigureAwait(false))
+            {
+                var (fold, upTo, broken) = Fold(page);
+                await Write(lease, fold, upTo, stop).ConfigureAwait(false);
+                written();
+                if (broken is not null) throw broken;
+                quiet = 0;
+            }
+            else
+            {
+                quiet++;
+            }
+            after = page.UpTo;
+            Progress.Reach(after);
+            if (!page.Full) await Arrivals.Wait(signal, quiet, page.Pending, stop).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What a page leads to: all of it, or what comes before an event that cannot be taken in.</summary>
+    private (ProjectionFold Fold, Position UpTo, BrokenEvent? Broken) Fold(FeedPage page)
+    {
+        var fold = projection.Begin();
+        var upTo = Position.Start;
+        foreach (var stored in page.Events)
+        {
+            try
+            {
+                fold.Take(stored.Position, stored.Workspace, stored.Stream, stored.Type, stored.Data.Span);
+                upTo = stored.Position;
+            }
+            catch (Exception reason)
+            {
+                return (fold, upTo, new(projection.Name, stored.Position, stored.Workspace, stored.Stream, stored.Type, reason));
+            }
+        }
+        return (fold, page.UpTo, null);
+    }
+
+    private async Task Write(FeedLease lease, ProjectionFold fold, Position upTo, CancellationToken stop)
+    {
+        if (upTo <= lease.Checkpoint) return;
+        await using var transaction = await lease.Connection.BeginTransactionAsync(stop).ConfigureAwait(false);
+        if (fold.Rows > 0)
+        {
+            // The table is locked before the statement looks: what a rebuild has just put in its place, or made visible in it, is what is written to.
+            await using var batch = new NpgsqlBatch(lease.Connection) { BatchCommands = { new($"lock table {projection.Table} in row exclusive mode"), fold.Upsert(projection.Table, null) } };
+            await batch.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
+        }
+        await lease.Save(upTo, stop).ConfigureAwait(false);
+        await transaction.CommitAsync(stop).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Whether anything was appended since the checkpoint, though nothing of ours. Readers of other nodes wait for the checkpoint to pass it;
+    /// without the question, a checkpoint would be a transaction that moves the horizon that asks for the next checkpoint.
+    /// </summary>
+    private static async Task<bool> AnyEvent(FeedLease lease, Position upTo, CancellationToken stop)
+    {
+        if (upTo <= lease.Checkpoint) return false;
+        const string Sql = "select exists (select from public.mt_events e where (e.xid, e.seq_id) > ($1, $2) and (e.xid, e.seq_id) <= ($3, $4))";
+        await using var command = new NpgsqlCommand(Sql, lease.Connection)
+        {
+            Parameters = { Xid(lease.Checkpoint), new() { Value = lease.Checkpoint.Sequence }, Xid(upTo), new() { Value = upTo.Sequence } },
+        };
+        return await command.ExecuteScalarAsync(stop).ConfigureAwait(false) is true;
+
+        static NpgsqlParameter Xid(Position position) => new() { Value = position.Transaction, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Xid8 };
+    }
+
+    [LoggerMessage(EventName = "projection.started", Level = LogLevel.Information, Message = "Projection {projection} runs here from {position}.")]
+    private static partial void LogStarted(ILogger log, string projection, Position position);
+
+    [LoggerMessage(EventName = "projection.interrupted", Level = LogLevel.Warning, Message = "Projection {projection} was interrupted and begins again: {reason}")]
+    private static partial void LogInterrupted(ILogger log, string projection, string reason, Exception failure);
+
+    [LoggerMessage(EventName = "projection.stopped", Level = LogLevel.Error, Message = "Projection {projection} stopped at {position} ({tenant_id}): {reason}")]
+    private static partial void LogStopped(ILogger log, string projection, Position position, string tenant_id, string reason, Exception failure);
+}
