@@ -83,21 +83,18 @@ internal sealed class ConnectionLane(TimeProvider clock)
     {
         // Off the taking loop at once: an attempt may do much before it first waits.
         await Task.Yield();
-        for (; ; )
+        await attempt(received).ConfigureAwait(false);
+        lock (gate)
         {
-            await attempt(received).ConfigureAwait(false);
-            lock (gate)
+            var now = clock.GetTimestamp();
+            var sinceLast = Math.Max(clock.GetElapsedTime(completedLast, now).TotalSeconds, 1e-4);
+            perSecond = Math.Clamp(0.9 * perSecond + 0.1 / sinceLast, 0.2, 10_000);
+            completedLast = now;
+            running--;
+            while (running < AtOnceMax && waiting.TryDequeue(out var next))
             {
-                var now = clock.GetTimestamp();
-                var sinceLast = Math.Max(clock.GetElapsedTime(completedLast, now).TotalSeconds, 1e-4);
-                perSecond = Math.Clamp(0.9 * perSecond + 0.1 / sinceLast, 0.2, 10_000);
-                completedLast = now;
-                if (waiting.Count == 0 || running > AtOnceMax)
-                {
-                    running--;
-                    return;
-                }
-                (received, attempt, _) = waiting.Dequeue();
+                running++;
+                _ = Run(next.Received, next.Attempt);
             }
         }
     }
