@@ -1,0 +1,46 @@
+namespace EventMesh.Api.Edge;
+
+/// <summary>Who asks.</summary>
+public abstract record Actor
+{
+    private Actor(string id) => Id = id;
+
+    /// <summary>What stored events and log lines carry.</summary>
+    public string Id { get; }
+
+    public sealed record Admin() : Actor("admin");
+
+    /// <summary>Whoever holds an API key of a workspace.</summary>
+    public sealed record Key(string Workspace, string KeyId) : Actor(KeyId);
+}
+
+/// <summary>What a route needs. Every route under /v1 names one.</summary>
+public enum Permission
+{
+    CreateWorkspaces, ReadWorkspaces, WriteKeys, ReadKeys, WriteConnections, ReadConnections, WriteRules, ReadRules,
+    PublishEvents, ReadEvents, ReadDeliveries, RetryDeliveries, ReadHistory,
+}
+
+public enum Decision { Allowed, Forbidden, Missing }
+
+/// <summary>The one place that decides who may do what where.</summary>
+public static class Access
+{
+    /// <param name="workspace">The workspace that the route names; null when it names none.</param>
+    /// <returns><see cref="Decision.Missing"/> for another's workspace, the same as for none, so that nobody learns which exist.</returns>
+    public static Decision Decide(Actor actor, Permission permission, string? workspace) => (actor, permission) switch
+    {
+        (Actor.Admin, _) => Decision.Allowed,
+        (Actor.Key key, _) when workspace is not null => key.Workspace == workspace ? Decision.Allowed : Decision.Missing,
+        // Without a workspace in the route: a key lists its own workspace, and creates none.
+        (Actor.Key, Permission.ReadWorkspaces) => Decision.Allowed,
+        (Actor.Key, _) => Decision.Forbidden,
+        _ => throw new InvalidOperationException($"No decision for {actor.GetType().Name}."),
+    };
+
+    /// <summary>Says what a route needs.</summary>
+    public static TBuilder Needs<TBuilder>(this TBuilder route, Permission permission) where TBuilder : IEndpointConventionBuilder =>
+        route.WithMetadata(new Needed(permission));
+
+    public sealed record Needed(Permission Permission);
+}

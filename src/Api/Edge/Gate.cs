@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using EventMesh.Domain;
+using EventMesh.Projections.Index;
+
+namespace EventMesh.Api.Edge;
+
+/// <summary>Everything under /v1 passes here before its body is read: who asks (401), and whether they may (403, 404).</summary>
+public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower index, TimeProvider clock)
+{
+    private const int CorrelationCharsMax = 128;
+    private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(5);
+
+    public async Task Invoke(HttpContext context)
+    {
+        if (context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal)) await Enter(context).ConfigureAwait(false);
+        await next(context).ConfigureAwait(false);
+    }
+
+    private async ValueTask Enter(HttpContext context)
+    {
+        var actor = await tokens.Find(context.Request.Headers.Authorization, context.RequestAborted).ConfigureAwait(false)
+            ?? throw Problem.Unauthorized.With("Send 'Authorization: Bearer <token>' with the admin's token or an API key.");
+        var named = context.Request.RouteValues.TryGetValue("ws", out var ws) ? (string)ws! : null;
+        ConfiguredWorkspace? workspace = null;
+        if (context.GetEndpoint()?.Metadata.GetMetadata<Access.Needed>() is { } needed)
+        {
+            switch (Access.Decide(actor, needed.Permission, named))
+            {
+                case Decision.Missing: throw NoWorkspace();
+                case Decision.Forbidden: throw Problem.Forbidden.With("Only the platform's admin may do that.");
+            }
+            // Looked for only where the actor may see it: what another's workspace answers does not depend on whether there is one, not even in time.
+            if (named is not null) workspace = await Find(named, context.RequestAborted).ConfigureAwait(false) ?? throw NoWorkspace();
+        }
+
+        var call = new Call(actor, workspace, Correlation(context.Request), clock);
+        context.Features.Set(call);
+        Activity.Current?.SetTag("tenant_id", call.WorkspaceId).SetTag("environment", call.Environment).SetTag("actor", actor.Id);
+    }
+
+    /// <summary>The same for another's workspace as for none.</summary>
+    public static ProblemException NoWorkspace() => ProblemAnswer.Missing("There is no such workspace.");
+
+    private async ValueTask<ConfiguredWorkspace?> Find(string id, CancellationToken stop)
+    {
+        if (!Ids.IsWorkspace(id)) return null;
+        if (Existing(id) is { } known) return known;
+        // Another node may have created it a moment ago.
+        await index.Fresh(LookTimeout, stop).ConfigureAwait(false);
+        return Existing(id);
+    }
+
+    private ConfiguredWorkspace? Existing(string id) =>
+        index.Index.Find(id) is { Workspace: Domain.Workspaces.Workspace.Open } workspace ? workspace : null;
+
+    private static string? Correlation(HttpRequest request)
+    {
+        if (!request.Headers.TryGetValue("X-Correlation-Id", out var values)) return null;
+        var given = values.ToString();
+        if (given.Length == 0) return null;
+        return given.Length <= CorrelationCharsMax && given.All(c => c is > ' ' and <= '~') ? given
+            : throw Problem.InvalidRequest.At("X-Correlation-Id", $"has at most {CorrelationCharsMax} printable ASCII characters without spaces");
+    }
+}

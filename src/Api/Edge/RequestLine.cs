@@ -1,0 +1,35 @@
+using System.Diagnostics;
+
+namespace EventMesh.Api.Edge;
+
+/// <summary>What the log line of a request says beside what its <see cref="Call"/> knows.</summary>
+public sealed class RequestFacts
+{
+    public string? Problem { get; set; }
+}
+
+/// <summary>One wide line a request, whatever became of it. No payload, no header, no query: only what it was about.</summary>
+public sealed partial class RequestLine(RequestDelegate next, ILogger<RequestLine> log)
+{
+    public async Task Invoke(HttpContext context)
+    {
+        var facts = new RequestFacts();
+        context.Features.Set(facts);
+        var began = Stopwatch.GetTimestamp();
+        await next(context).ConfigureAwait(false);
+        if (!log.IsEnabled(LogLevel.Information)) return;
+        var call = context.Features.Get<Call>();
+        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
+        // Probes come every few seconds from several sides and say nothing while they succeed.
+        if (route is "/healthz" or "/readyz" && context.Response.StatusCode < 400) return;
+        if (call?.Subject is { } subject) Activity.Current?.SetTag("subject", subject);
+        Answered(
+            context.Request.Method, route, context.Response.StatusCode, Math.Round(Stopwatch.GetElapsedTime(began).TotalMilliseconds, 3), facts.Problem,
+            call?.WorkspaceId, call?.Environment, call?.Actor.Id, call?.Subject, Activity.Current?.TraceId.ToString());
+    }
+
+    [LoggerMessage(EventName = "http.request", Level = LogLevel.Information, SkipEnabledCheck = true,
+        Message = "{Method} {Route} {Status} {DurationMs} {Problem} {TenantId} {Environment} {Actor} {Subject} {TraceId}")]
+    private partial void Answered(
+        string method, string? route, int status, double durationMs, string? problem, string? tenantId, string? environment, string? actor, string? subject, string? traceId);
+}

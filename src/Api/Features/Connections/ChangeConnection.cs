@@ -1,0 +1,45 @@
+using System.Text.Json;
+using EventMesh.Api.Edge;
+using EventMesh.Connectors;
+using EventMesh.Domain.Connections;
+using EventMesh.EventStore;
+using EventMesh.Projections.Index;
+
+namespace EventMesh.Api.Features.Connections;
+
+/// <summary>A merge patch (RFC 7396) of name, config and status: what is left out stays, null takes away.</summary>
+public static class ChangeConnection
+{
+    private static readonly string[] Changeable = ["name", "config", "status"];
+
+    public static void Map(RouteGroupBuilder connections) => connections.MapPatch("/{id}", Handle)
+        .Needs(Permission.WriteConnections).WithName("changeConnection").WithSummary("Change, enable or disable a connection")
+        .ProducesProblem(StatusCodes.Status412PreconditionFailed);
+
+    private static async Task<ConnectionView> Handle(string id, Patch patch, Call call, Store store, IndexFollower index, AddressGuard guard, HttpContext context)
+    {
+        Streams.Named(call, id, "con_", ReadConnections.Missing);
+        patch.Only(Changeable);
+        var decided = await store.For(call.Workspace.Id).Decide<Connection, ConnectionEvent>(
+            id, "connection", Connection.Initial, Connection.Evolve, state => Decide(id, state, patch, guard, call.Now), call.Metadata(),
+            ETag.Expected(context.Request), context.RequestAborted);
+        await index.Reach(decided.Position, context.RequestAborted);
+        ETag.Set(context.Response, decided.Version);
+        return ConnectionView.Of(id, decided.Version, decided.State)!;
+    }
+
+    private static ConnectionEvent[] Decide(string id, Connection state, Patch patch, AddressGuard guard, DateTimeOffset now)
+    {
+        var view = ConnectionView.Of(id, 0, state) ?? throw ProblemAnswer.Missing(ReadConnections.Missing);
+        var (name, config) = patch.Onto(new ConnectionFields(view.Name, view.Kind, new(view.Config.Url, view.Config.Headers!, JsonNamingPolicy.SnakeCaseLower.ConvertName(view.Config.Body.ToString()), view.Config.RetrySchedule)))
+            .Validated(guard);
+        var changed = ConnectionDecider.Decide(new ConnectionCommand.ChangeConnection(name, config, now), state);
+        ConnectionCommand? asked = patch.Status switch
+        {
+            "enabled" => new ConnectionCommand.EnableConnection(now),
+            "disabled" => new ConnectionCommand.DisableConnection(DisabledBecause.Asked, now),
+            _ => null,
+        };
+        return asked is null ? changed : [.. changed, .. ConnectionDecider.Decide(asked, changed.Aggregate(state, Connection.Evolve))];
+    }
+}

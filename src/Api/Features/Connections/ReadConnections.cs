@@ -1,0 +1,28 @@
+using EventMesh.Api.Edge;
+using EventMesh.Domain.Connections;
+using EventMesh.EventStore;
+
+namespace EventMesh.Api.Features.Connections;
+
+public static class ReadConnections
+{
+    public const string Missing = "There is no such connection.";
+
+    public static void Map(RouteGroupBuilder connections)
+    {
+        connections.MapGet("", List).Needs(Permission.ReadConnections).WithName("listConnections").WithSummary("List the connections, oldest first");
+        connections.MapGet("/{id}", One).Needs(Permission.ReadConnections).WithName("getConnection").WithSummary("Read a connection");
+    }
+
+    private static async Task<Listed<ConnectionView>> List(Page page, Call call, Store store, HttpContext context) =>
+        page.Of(await Streams.List<Connection, ConnectionEvent, ConnectionView>(
+            store, call.Workspace.Id, "con_", page, Connection.Initial, Connection.Evolve, ConnectionView.Of, context.RequestAborted), c => c.Id);
+
+    private static async Task<ConnectionView> One(string id, Call call, Store store, HttpContext context)
+    {
+        Streams.Named(call, id, "con_", Missing);
+        var (state, version) = await store.For(call.Workspace.Id).Fold<Connection, ConnectionEvent>(id, Connection.Initial, Connection.Evolve, context.RequestAborted);
+        ETag.Set(context.Response, version);
+        return ConnectionView.Of(id, version, state) ?? throw ProblemAnswer.Missing(Missing);
+    }
+}

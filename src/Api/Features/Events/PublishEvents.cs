@@ -1,0 +1,70 @@
+using EventMesh.Api.CloudEvents;
+using EventMesh.Api.Edge;
+using EventMesh.EventStore;
+
+namespace EventMesh.Api.Features.Events;
+
+/// <summary>
+/// Publishes CloudEvents in any of their three modes. The answer comes after the commit: 202 with the event's id and position, 200 with the first
+/// answer for an event that was published before.
+/// </summary>
+public static class PublishEvents
+{
+    public const string Structured = "application/cloudevents+json";
+    public const string Batch = "application/cloudevents-batch+json";
+
+    public static void Map(RouteGroupBuilder events) => events.MapPost("", Handle)
+        .Needs(Permission.PublishEvents).WithName("publishEvents").WithSummary("Publish one event or a batch")
+        .WithDescription($"One event as {Structured}, up to {EventLimits.BatchEventsMax} as {Batch}, or one with its attributes in ce-* headers and its data as the body.")
+        .Produces<Published>(StatusCodes.Status202Accepted).Produces<Published>(StatusCodes.Status200OK)
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
+        .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+
+    private static async Task Handle(HttpContext context, Call call, Store store)
+    {
+        var request = context.Request;
+        if (Is(request.ContentType, Batch))
+        {
+            List<CloudEvent> batch;
+            using (var body = await ReceivedBody.Read(request, EventLimits.BatchBytesMax).ConfigureAwait(false)) batch = StructuredMode.ReadBatch(body.Bytes);
+            if (IdempotencyKey(request) is not null) throw Problem.InvalidRequest.At("Idempotency-Key", "is for one event; the events of a batch have their source and id");
+            call.Subject = $"{batch.Count} events";
+            await Answers.Batch(context.Response, await Publishing.All(store, call, batch, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+            return;
+        }
+
+        CloudEvent one;
+        var structured = Is(request.ContentType, Structured);
+        if (!structured && !BinaryMode.Is(request.Headers)) throw NotAnEvent(request.ContentType);
+        using (var body = await ReceivedBody.Read(request, EventLimits.EventBytesMax).ConfigureAwait(false))
+            one = structured ? StructuredMode.Read(body.Bytes) : BinaryMode.Read(request.Headers, body.Bytes);
+        await Answers.One(context.Response, await Publishing.One(store, call, one, IdempotencyKey(request), context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    // A charset is the one parameter that these types are sent with; JSON is UTF-8.
+    private static bool Is(string? contentType, string type)
+    {
+        if (contentType is null || !contentType.StartsWith(type, StringComparison.OrdinalIgnoreCase)) return false;
+        if (contentType.Length == type.Length) return true;
+        var rest = contentType.AsSpan(type.Length).Trim();
+        if (rest[0] != ';') return false;
+        var charset = rest[1..].Trim();
+        const string name = "charset=";
+        if (!charset.StartsWith(name, StringComparison.OrdinalIgnoreCase)) return true;
+        return charset[name.Length..].Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase) ? true
+            : throw Problem.UnsupportedMediaType.At("Content-Type", "names a charset other than utf-8");
+    }
+
+    private static ProblemException NotAnEvent(string? contentType) => Problem.UnsupportedMediaType.At("Content-Type",
+        $"must be {Structured} for one event or {Batch} for several; with ce-* headers (ce-specversion, ce-id, ce-source, ce-type) it may be any type, that of the data"
+        + (contentType is not null && contentType.StartsWith("application/json", StringComparison.OrdinalIgnoreCase)
+            ? $". If this body is a CloudEvent, send it as {Structured}; if it is the data of one, add the ce-* headers" : ""));
+
+    private static string? IdempotencyKey(HttpRequest request)
+    {
+        if (!request.Headers.TryGetValue("Idempotency-Key", out var values)) return null;
+        var key = values.ToString();
+        return key.Length is > 0 and <= EventLimits.IdempotencyKeyCharsMax && key.All(c => c is >= ' ' and <= '~') ? key
+            : throw Problem.InvalidRequest.At("Idempotency-Key", $"has 1 to {EventLimits.IdempotencyKeyCharsMax} printable ASCII characters");
+    }
+}

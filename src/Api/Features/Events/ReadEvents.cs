@@ -1,0 +1,43 @@
+using EventMesh.Api.Edge;
+using EventMesh.Api.Features.Deliveries;
+using EventMesh.Domain.Publishing;
+using EventMesh.EventStore;
+using EventMesh.EventStore.Reading;
+
+namespace EventMesh.Api.Features.Events;
+
+public static class ReadEvents
+{
+    private const string Missing = "There is no such event.";
+
+    public static void Map(RouteGroupBuilder events)
+    {
+        events.MapGet("", List).Needs(Permission.ReadEvents).WithName("listEvents").WithSummary("List the published events, newest first");
+        events.MapGet("/{id}", One).Needs(Permission.ReadEvents).WithName("getEvent").WithSummary("Read a published event with its deliveries");
+    }
+
+    private static async Task<Listed<EventView>> List(Page page, Call call, Store store, HttpContext context)
+    {
+        Position? before = page.After is null ? null : Position.TryParse(page.After, out var last) ? last : throw Problem.InvalidRequest.At("cursor", "is not one that this list gave as next");
+        var newest = await store.For(call.Workspace.Id).ReadNewest("event_published", before, page.Limit + 1, context.RequestAborted);
+        return page.Of([.. newest.Select(e => EventView.Of(e, (PublishedEventEvent.EventPublished)store.Types.Read(e)))], e => e.Position);
+    }
+
+    private static async Task<RoutedEventView> One(string id, Call call, Store store, HttpContext context)
+    {
+        Streams.Named(call, id, "evt_", Missing);
+        var workspace = store.For(call.Workspace.Id);
+        var stream = await workspace.ReadStream(id, context.RequestAborted);
+        if (stream.Version == 0) throw ProblemAnswer.Missing(Missing);
+        ETag.Set(context.Response, stream.Version);
+
+        var happened = stream.Events.Select(store.Types.Read).ToArray();
+        var routed = happened.OfType<PublishedEventEvent.EventRouted>().FirstOrDefault();
+        var planned = routed?.Deliveries ?? [];
+        var states = await DeliveryStates.Of(store, workspace, [.. planned.Select(d => d.Id)], context.RequestAborted);
+        var e = EventView.Of(stream.Events[0], (PublishedEventEvent.EventPublished)happened[0]);
+        return new(e.Id, e.CloudEventId, e.Type, e.Source, e.Subject, e.Resource, e.ResourceId, e.Time, e.AcceptedAt, e.Size, e.Sha256, e.Position,
+            stream.Events[0].CorrelationId, routed?.At,
+            [.. planned.Select((d, i) => new RoutedEventView.DeliveryView(d.Id, d.Connection, d.Rule, DeliveryStates.Name(states[i].State)))]);
+    }
+}

@@ -1,0 +1,20 @@
+using EventMesh.Api.Edge;
+using EventMesh.Domain.Keys;
+using EventMesh.EventStore;
+
+namespace EventMesh.Api.Features.Keys;
+
+public static class ReadKeys
+{
+    public sealed record KeyView(string Id, string Name, DateTimeOffset CreatedAt);
+
+    public static void Map(RouteGroupBuilder keys) => keys.MapGet("", Handle)
+        .Needs(Permission.ReadKeys).WithName("listKeys").WithSummary("List the API keys that are not revoked, without the keys themselves");
+
+    private static async Task<Listed<KeyView>> Handle(Page page, Call call, Store store, HttpContext context)
+    {
+        var found = await Streams.List<ApiKey, ApiKeyEvent, KeyView>(store, call.Workspace.Id, "key_", page, ApiKey.Initial, ApiKey.Evolve,
+            (id, _, key) => key is ApiKey.Active active ? new(id, active.Name, active.CreatedAt) : null, context.RequestAborted);
+        return page.Of(found, k => k.Id);
+    }
+}

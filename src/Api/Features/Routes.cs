@@ -1,0 +1,54 @@
+using EventMesh.Api.Features.Connections;
+using EventMesh.Api.Features.Deliveries;
+using EventMesh.Api.Features.Events;
+using EventMesh.Api.Features.Feed;
+using EventMesh.Api.Features.Keys;
+using EventMesh.Api.Features.Rules;
+using EventMesh.Api.Features.Workspaces;
+
+namespace EventMesh.Api.Features;
+
+/// <summary>Every route under /v1.</summary>
+public static class Routes
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var v1 = routes.MapGroup("/v1").ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status401Unauthorized)
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+
+        var workspaces = v1.MapGroup("/workspaces").WithTags("Workspaces");
+        CreateWorkspace.Map(workspaces);
+        ReadWorkspaces.Map(workspaces);
+
+        var workspace = v1.MapGroup("/workspaces/{ws}");
+
+        var keys = workspace.MapGroup("/keys").WithTags("Keys");
+        IssueKey.Map(keys);
+        ReadKeys.Map(keys);
+        RevokeKey.Map(keys);
+
+        var connections = workspace.MapGroup("/connections").WithTags("Connections");
+        CreateConnection.Map(connections);
+        ReadConnections.Map(connections);
+        ChangeConnection.Map(connections);
+        DeleteConnection.Map(connections);
+
+        var rules = workspace.MapGroup("/rules").WithTags("Rules");
+        CreateRule.Map(rules);
+        ReadRules.Map(rules);
+        ChangeRule.Map(rules);
+        DeleteRule.Map(rules);
+        TestRule.Map(rules);
+
+        var events = workspace.MapGroup("/events").WithTags("Events");
+        PublishEvents.Map(events);
+        ReadEvents.Map(events);
+
+        var deliveries = workspace.MapGroup("/deliveries").WithTags("Deliveries");
+        ReadDelivery.Map(deliveries);
+        RetryDelivery.Map(deliveries);
+
+        ReadFeed.Map(workspace);
+        ReadStreamHistory.Map(workspace);
+    }
+}

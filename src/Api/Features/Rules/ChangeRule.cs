@@ -1,0 +1,41 @@
+using EventMesh.Api.Edge;
+using EventMesh.Domain.Rules;
+using EventMesh.EventStore;
+using EventMesh.Projections.Index;
+
+namespace EventMesh.Api.Features.Rules;
+
+/// <summary>A merge patch (RFC 7396) of name, connections and status. A filter is replaced whole, because half of one means something else.</summary>
+public static class ChangeRule
+{
+    private static readonly string[] Changeable = ["name", "filter", "connections", "status"];
+
+    public static void Map(RouteGroupBuilder rules) => rules.MapPatch("/{id}", Handle)
+        .Needs(Permission.WriteRules).WithName("changeRule").WithSummary("Change, enable or disable a rule").ProducesProblem(StatusCodes.Status412PreconditionFailed);
+
+    private static async Task<RuleView> Handle(string id, Patch patch, Call call, Store store, IndexFollower index, HttpContext context)
+    {
+        Streams.Named(call, id, "rul_", ReadRules.Missing);
+        patch.Only(Changeable);
+        var decided = await store.For(call.Workspace.Id).Decide<Rule, RuleEvent>(
+            id, "rule", Rule.Initial, Rule.Evolve, state => Decide(id, state, patch, call), call.Metadata(), ETag.Expected(context.Request), context.RequestAborted);
+        await index.Reach(decided.Position, context.RequestAborted);
+        ETag.Set(context.Response, decided.Version);
+        return RuleView.Of(id, decided.Version, decided.State)!;
+    }
+
+    private static RuleEvent[] Decide(string id, Rule state, Patch patch, Call call)
+    {
+        var view = RuleView.Of(id, 0, state) ?? throw ProblemAnswer.Missing(ReadRules.Missing);
+        var present = new RuleFields(view.Name, patch.Has("filter") ? null : view.Filter, view.Connections);
+        var (name, filter, connections) = patch.Onto(present).Validated(call.Workspace);
+        var changed = RuleDecider.Decide(new RuleCommand.ChangeRule(name, filter, connections, call.Now), state);
+        RuleCommand? asked = patch.Status switch
+        {
+            "enabled" => new RuleCommand.EnableRule(call.Now),
+            "disabled" => new RuleCommand.DisableRule(call.Now),
+            _ => null,
+        };
+        return asked is null ? changed : [.. changed, .. RuleDecider.Decide(asked, changed.Aggregate(state, Rule.Evolve))];
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using EventMesh.Api.Edge;
+using EventMesh.Domain.Connections;
+using EventMesh.Domain.Filters;
+using EventMesh.Projections.Index;
+
+namespace EventMesh.Api.Features.Rules;
+
+/// <summary>What a rule is made of, as it is sent.</summary>
+/// <param name="Filter">Left out, every event matches.</param>
+public sealed record RuleFields(string? Name, JsonElement? Filter, IReadOnlyList<string?>? Connections)
+{
+    public const int ConnectionsMax = 100;
+
+    /// <exception cref="ProblemException">Something is wrong; all of it is named.</exception>
+    public (string Name, Filter Filter, IReadOnlyList<string> Connections) Validated(ConfiguredWorkspace workspace)
+    {
+        var checks = new Checks();
+        var name = checks.Name(Name);
+        var filter = FilterIn(Filter, checks);
+        if (Connections is null) checks.Add("connections", "is required");
+        else checks.That(Connections.Count is > 0 and <= ConnectionsMax, "connections", $"has 1 to {ConnectionsMax} entries");
+        for (var i = 0; i < Math.Min(Connections?.Count ?? 0, ConnectionsMax); i++)
+            checks.That(Connections![i] is { } id && workspace.Connections.GetValueOrDefault(id) is Connection.Enabled or Connection.Disabled,
+                $"connections[{i}]", "is not a connection of this workspace");
+        checks.Done();
+        return (name, filter!, Connections!.Select(c => c!).ToArray());
+    }
+
+    /// <returns>Null when it is refused; <paramref name="checks"/> says why.</returns>
+    public static Filter? FilterIn(JsonElement? json, Checks checks)
+    {
+        try
+        {
+            return json is { } written ? Domain.Filters.Filter.Parse(written) : Domain.Filters.Filter.Everything;
+        }
+        catch (FilterRefused refused)
+        {
+            checks.Add(refused.Path.Length == 0 ? "filter" : refused.Path[0] == '[' ? "filter" + refused.Path : "filter." + refused.Path, "is refused: " + refused.Reason);
+            return null;
+        }
+    }
+}

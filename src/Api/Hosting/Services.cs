@@ -1,0 +1,53 @@
+using EventMesh.Api.Edge;
+using EventMesh.Api.Features.Feed;
+using EventMesh.Connectors;
+using EventMesh.Delivery;
+using EventMesh.EventStore;
+using EventMesh.Messaging;
+using EventMesh.Projections.Index;
+
+namespace EventMesh.Api.Hosting;
+
+/// <summary>What this process is made of, by role.</summary>
+internal static class Services
+{
+    public static void AddEventMesh(this IServiceCollection services, Settings settings, Store store, AdminToken admin)
+    {
+        services.AddSingleton(settings);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(_ => store);
+        services.AddSingleton(admin);
+        services.AddSingleton<IndexFollower>();
+        services.AddSingleton<Tokens>();
+        services.AddSingleton<FollowFeed>();
+        services.AddSingleton(new AddressGuard(settings.AllowNetworks));
+        services.ConfigureHttpJsonOptions(o => EdgeJson.Configure(o.SerializerOptions));
+        // Kestrel stops first and lets requests finish, then the roles stop, in the reverse of this order.
+        services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        services.AddRole("index", p => p.GetRequiredService<IndexFollower>().Follow);
+        services.AddDelivery(settings);
+    }
+
+    private static void AddDelivery(this IServiceCollection services, Settings settings)
+    {
+        if (settings.RabbitMq is not null) throw new SettingRefused("EVENTMESH_RABBITMQ", "is not used yet; leave it out and work is queued in this process");
+        services.AddSingleton<IDispatchQueues>(p => new InProcessQueues(p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<SigningSecrets>();
+        services.AddSingleton<IReadOnlyDictionary<string, IConnector>>(p =>
+        {
+            var webhook = new WebhookConnector(p.GetRequiredService<AddressGuard>(), new(), p.GetRequiredService<TimeProvider>());
+            return new Dictionary<string, IConnector>(StringComparer.Ordinal) { [webhook.Kind] = webhook };
+        });
+        services.AddSingleton<DeliveryAttempt>();
+        if (settings.Roles.HasFlag(Roles.FanOut)) services.AddSingleton<FanOut>().AddRole("fanout", p => p.GetRequiredService<FanOut>().Run);
+        if (settings.Roles.HasFlag(Roles.Dispatcher))
+        {
+            services.AddSingleton<Dispatcher>().AddRole("dispatcher", p => p.GetRequiredService<Dispatcher>().Run);
+            services.AddSingleton<RetryClock>().AddRole("retry-clock", p => p.GetRequiredService<RetryClock>().Run);
+        }
+        if (settings.Roles.HasFlag(Roles.Worker)) services.AddSingleton<Worker>().AddRole("worker", p => p.GetRequiredService<Worker>().Run);
+    }
+
+    private static void AddRole(this IServiceCollection services, string name, Func<IServiceProvider, Func<CancellationToken, Task>> run) =>
+        services.AddSingleton<IHostedService>(p => new Role(name, run(p), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Role>>()));
+}

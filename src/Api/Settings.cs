@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Net;
+
+namespace EventMesh.Api;
+
+/// <summary>What this process does: all of it by default, or a part on each of several nodes.</summary>
+[Flags]
+public enum Roles { Api = 1, FanOut = 2, Dispatcher = 4, Worker = 8, Projections = 16, All = 31 }
+
+/// <summary>How this process runs, from environment variables. Each may also be written with two underscores after <c>EVENTMESH</c>.</summary>
+public sealed record Settings(
+    string Home, string Bind, int Port, string Postgres, string? RabbitMq, Roles Roles, IReadOnlyList<IPNetwork> AllowNetworks, string? AdminToken)
+{
+    private const int AdminTokenCharsMin = 16;
+
+    /// <summary>Every setting: name, default, meaning.</summary>
+    public static readonly IReadOnlyList<(string Name, string? Default, string Meaning)> All =
+    [
+        ("EVENTMESH_HOME", ".eventmesh", "Folder of what this node keeps: the admin token."),
+        ("EVENTMESH_BIND", "127.0.0.1", "Address to listen on; 0.0.0.0 for every IPv4 address of this machine, [::] for all."),
+        ("EVENTMESH_PORT", "8080", "Port to listen on; 0 takes a free one."),
+        ("EVENTMESH_POSTGRES", null, "Connection string of the PostgreSQL database: Host=…;Port=…;Username=…;Password=…;Database=…. Required."),
+        ("EVENTMESH_RABBITMQ", null, "Address of the RabbitMQ broker: amqp://user:password@host:port/vhost. Without it work is queued in this process."),
+        ("EVENTMESH_ROLES", "all", "What this process does: all, or some of api, fanout, dispatcher, worker, projections, separated by commas."),
+        ("EVENTMESH_ALLOW_NETWORKS", null, "Networks that webhooks may reach although they are not public, in CIDR form, separated by commas: 127.0.0.0/8,10.1.0.0/16."),
+        ("EVENTMESH_ADMIN_TOKEN", null, "The platform admin's token, at least 16 characters. Without it one is made and kept in $EVENTMESH_HOME/admin-token."),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", null, "Where traces, metrics and logs go by OTLP. The other OTEL_* variables of the OpenTelemetry specification hold too."),
+    ];
+
+    public static string Help => $"""
+        EventMesh routes the events of many workspaces to their webhooks.
+
+        Usage: eventmesh-api [--help]
+
+        Settings are environment variables; EVENTMESH__PORT is the same as EVENTMESH_PORT.
+
+        {string.Join("\n\n", All.Select(s => $"  {s.Name}{(s.Default is null ? "" : $" (default {s.Default})")}\n      {s.Meaning}"))}
+
+        """;
+
+    /// <param name="variable">The value of an environment variable; null when it is not set.</param>
+    /// <exception cref="SettingRefused">A setting is missing or wrong.</exception>
+    public static Settings Read(Func<string, string?> variable)
+    {
+        return new(
+            Path.GetFullPath(Of("EVENTMESH_HOME") ?? ".eventmesh"),
+            Of("EVENTMESH_BIND") is { } bind ? AddressIn(bind) : "127.0.0.1",
+            Of("EVENTMESH_PORT") is { } port ? PortIn(port) : 8080,
+            Of("EVENTMESH_POSTGRES") is { } postgres ? ConnectionStringIn(postgres) : throw new SettingRefused("EVENTMESH_POSTGRES", "is not set; give the connection string of a PostgreSQL database"),
+            Of("EVENTMESH_RABBITMQ") is { } rabbitMq ? BrokerIn(rabbitMq) : null,
+            RolesIn(Of("EVENTMESH_ROLES") ?? "all"),
+            [.. Listed(Of("EVENTMESH_ALLOW_NETWORKS") ?? "").Select(NetworkIn)],
+            Of("EVENTMESH_ADMIN_TOKEN") is { } token ? TokenIn(token) : null);
+
+        string? Of(string name)
+        {
+            var (single, doubled) = (variable(name), variable(name.Replace("EVENTMESH_", "EVENTMESH__", StringComparison.Ordinal)));
+            return !string.IsNullOrWhiteSpace(single) ? single.Trim() : !string.IsNullOrWhiteSpace(doubled) ? doubled.Trim() : null;
+        }
+    }
+
+    private static string AddressIn(string text) =>
+        IPAddress.TryParse(text, out var address) ? (address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString())
+        : throw new SettingRefused("EVENTMESH_BIND", $"'{text}' is not an IP address");
+
+    private static int PortIn(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= 65535 ? port
+        : throw new SettingRefused("EVENTMESH_PORT", $"'{text}' is not a port; give a number from 0 to 65535");
+
+    private static string ConnectionStringIn(string text)
+    {
+        try
+        {
+            return new Npgsql.NpgsqlConnectionStringBuilder(text) is { Host.Length: > 0 } ? text : throw new SettingRefused("EVENTMESH_POSTGRES", "names no Host");
+        }
+        catch (Exception wrong) when (wrong is ArgumentException or FormatException)
+        {
+            // The message of the cause could quote the password.
+            throw new SettingRefused("EVENTMESH_POSTGRES", "is not a connection string of the form Host=…;Port=…;Username=…;Password=…;Database=…");
+        }
+    }
+
+    private static string BrokerIn(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "amqp" or "amqps" ? text
+        : throw new SettingRefused("EVENTMESH_RABBITMQ", "is not an address of the form amqp://user:password@host:port/vhost");
+
+    private static Roles RolesIn(string text)
+    {
+        Roles roles = 0;
+        foreach (var name in Listed(text))
+        {
+            roles |= name.ToLowerInvariant() switch
+            {
+                "all" => Roles.All,
+                "api" => Roles.Api,
+                "fanout" => Roles.FanOut,
+                "dispatcher" => Roles.Dispatcher,
+                "worker" => Roles.Worker,
+                "projections" => Roles.Projections,
+                _ => throw new SettingRefused("EVENTMESH_ROLES", $"'{name}' is not a role; give all, or some of api, fanout, dispatcher, worker, projections"),
+            };
+        }
+        return roles != 0 ? roles : throw new SettingRefused("EVENTMESH_ROLES", "names no role");
+    }
+
+    private static IPNetwork NetworkIn(string text) =>
+        IPNetwork.TryParse(text, out var network) ? network
+        : throw new SettingRefused("EVENTMESH_ALLOW_NETWORKS", $"'{text}' is not a network in CIDR form such as 10.1.0.0/16 (the bits after the prefix are zero)");
+
+    private static string TokenIn(string text) =>
+        text.Length >= AdminTokenCharsMin && text.All(c => c is > ' ' and <= '~') ? text
+        : throw new SettingRefused("EVENTMESH_ADMIN_TOKEN", $"must be at least {AdminTokenCharsMin} printable ASCII characters without spaces");
+
+    private static string[] Listed(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+}
+
+/// <summary>A setting is missing or wrong. The message is for whoever starts the process.</summary>
+public sealed class SettingRefused(string name, string reason) : Exception($"{name} {reason}.");
