@@ -52,7 +52,17 @@ internal sealed class BrokerConnection : IAsyncDisposable
             TopologyRecoveryEnabled = false,
             RequestedHeartbeat = Heartbeat,
         };
-        return new BrokerConnection(await factory.CreateConnectionAsync(stop), role, log);
+        // The client takes seconds to give up a handshake that is cancelled; one that is no longer wanted is closed once it is done.
+        var opening = factory.CreateConnectionAsync(CancellationToken.None);
+        try
+        {
+            return new BrokerConnection(await opening.WaitAsync(stop), role, log);
+        }
+        catch (OperationCanceledException)
+        {
+            _ = Discard(opening);
+            throw;
+        }
     }
 
     /// <summary>A channel whose end leaves the connection as it is.</summary>
@@ -72,8 +82,21 @@ internal sealed class BrokerConnection : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _ended.CancelAsync();
-        await _connection.CloseAsync(Constants.ReplySuccess, "done", CloseTimeout, abort: true, CancellationToken.None);
-        await _connection.DisposeAsync();
+        // Whatever closing says, nobody uses this connection any more.
+        await Close(_connection).WaitAsync(CloseTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private static async Task Discard(Task<IConnection> opening)
+    {
+        await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (opening.IsCompletedSuccessfully)
+            await Close(await opening);
+    }
+
+    private static async Task Close(IConnection connection)
+    {
+        await connection.CloseAsync(Constants.ReplySuccess, "done", CloseTimeout, abort: true, CancellationToken.None);
+        await connection.DisposeAsync();
     }
 
     private Task End(ShutdownEventArgs reason)

@@ -17,8 +17,6 @@ internal sealed class ConsumerSession(
     ILogger log,
     CancellationToken ended) : ISettle
 {
-    private static readonly TimeSpan RefusedWait = TimeSpan.FromSeconds(5);
-
     private readonly Lock _gate = new();
     private readonly Channel<Func<Task>> _chores = Channel.CreateUnbounded<Func<Task>>(new() { SingleReader = true });
     private readonly ConcurrentDictionary<string, WorkspaceConsumers> _consumers = new();
@@ -111,8 +109,8 @@ internal sealed class ConsumerSession(
         catch (OperationInterruptedException refused) when (!ended.IsCancellationRequested)
         {
             // This one queue cannot be had now; the others can.
-            Log.QueueRefused(log, workspace, refused.Message, RefusedWait.TotalMilliseconds);
-            _ = OpenAfter(RefusedWait, workspace);
+            Log.QueueRefused(log, workspace, refused.Message, RefusedQueues.Wait.TotalMilliseconds);
+            _ = OpenAfter(RefusedQueues.Wait, workspace);
             return;
         }
 

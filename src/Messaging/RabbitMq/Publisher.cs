@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace EventMesh.Messaging.RabbitMq;
 
@@ -56,16 +57,30 @@ internal sealed class Publisher : IAsyncDisposable
         Log.Connected(_log, "publisher", connection.BrokerVersion);
 
         var stream = new PublishStream(channel, _topology, queues, window, new Announcements(_time));
+        var refused = new RefusedQueues(_outbox, _time, _log);
         Outgoing? inHand = null;
         try
         {
             while (true)
             {
                 await window.Room(ended);
-                inHand = await _outbox.Next(ended);
-                await stream.Prepare(inHand.Value, ended);
+                var message = await _outbox.Next(ended);
+                if (refused.Take(message))
+                    continue;
+
+                inHand = message;
+                try
+                {
+                    await stream.Prepare(message, ended);
+                }
+                catch (OperationInterruptedException trouble) when (!ended.IsCancellationRequested)
+                {
+                    inHand = null;
+                    refused.Begin(message, trouble.Message, ended);
+                    continue;
+                }
+
                 // From here on the window answers for it.
-                var message = inHand.Value;
                 inHand = null;
                 await stream.Publish(message, ended);
             }
