@@ -3,12 +3,16 @@ using System.Text.Json;
 namespace EventMesh.Cli;
 
 /// <summary>What the server answered, kept as it was written so that <c>--json</c> can pass it on untouched.</summary>
-internal sealed record Answer(int Status, string Body)
+/// <exception cref="JsonException">The body is not JSON.</exception>
+/// <param name="At">When it did so by its own clock, to the second; null when it did not say.</param>
+internal sealed record Answer(int Status, string Body, DateTimeOffset? At = null)
 {
-    private readonly Lazy<JsonElement> json = new(() => Body.Length == 0 ? default : JsonElement.Parse(Body));
-
-    public JsonElement Json => json.Value;
+    /// <summary>The body read; undefined when there is none.</summary>
+    public JsonElement Json { get; } = Body.Length == 0 ? default : JsonElement.Parse(Body);
 
     /// <summary>The text at a path such as <c>config.url</c>, fit for a terminal; empty when it is not there.</summary>
     public string Text(string path) => Readable.At(Json, path);
+
+    /// <summary>The members of a list in it; none when it is not there.</summary>
+    public JsonElement[] Each(string path) => Readable.Find(Json, path) is { ValueKind: JsonValueKind.Array } list ? [.. list.EnumerateArray()] : [];
 }

@@ -1,5 +1,7 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace EventMesh.Cli;
@@ -21,6 +23,7 @@ internal sealed class Client : IDisposable
             AllowAutoRedirect = false,
             UseProxy = !server.IsLoopback,
             ConnectTimeout = TimeSpan.FromSeconds(10),
+            ConnectCallback = Connect,
         })
         { Timeout = Timeout.InfiniteTimeSpan };
         http.DefaultRequestHeaders.UserAgent.ParseAdd("eventmesh-cli");
@@ -49,7 +52,9 @@ internal sealed class Client : IDisposable
         {
             var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             await Refuse(response, limit.Token);
-            return await response.Content.ReadAsStreamAsync(limit.Token);
+            return response.Content.Headers.ContentType?.MediaType == "text/event-stream"
+                ? await response.Content.ReadAsStreamAsync(limit.Token)
+                : throw NotEventMesh();
         }, cancel);
     }
 
@@ -64,7 +69,7 @@ internal sealed class Client : IDisposable
         {
             using var response = await http.SendAsync(request, limit.Token);
             await Refuse(response, limit.Token);
-            return new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(limit.Token));
+            return new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(limit.Token), response.Headers.Date);
         }, cancel);
     }
 
@@ -85,15 +90,42 @@ internal sealed class Client : IDisposable
         {
             throw Unreachable(error.InnerException?.Message ?? error.Message);
         }
+        catch (JsonException)
+        {
+            throw NotEventMesh();
+        }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             throw Unreachable($"no answer within {AnswerTimeout.TotalSeconds:0} s");
         }
     }
 
+    private Failure NotEventMesh() => new(
+        ExitCode.ServerFailed, $"{server} answers, but not as EventMesh does", "Is it another program's address? Give EventMesh's with --server or EVENTMESH_SERVER.");
+
     private Failure Unreachable(string reason) => new(
         ExitCode.Unreachable, $"cannot reach {server}: {Readable.Line(reason)}",
         "Start a server with `make run`, or say where it is with --server URL or EVENTMESH_SERVER.");
+
+    private static async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken cancel)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            // Nobody tells a follower that the network went away: after 30 s of silence from the other machine the connection counts as lost.
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 15);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+            await socket.ConnectAsync(context.DnsEndPoint, cancel);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 
     private static StringContent? Json(JsonNode? body) =>
         body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");

@@ -1,4 +1,7 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 
 namespace EventMesh.Cli;
@@ -18,17 +21,17 @@ internal static class EventFile
     public static async IAsyncEnumerable<Batch> Batches(Stream file, string name, [EnumeratorCancellation] CancellationToken cancel)
     {
         List<string> events = [];
-        var bytes = Brackets;
+        var bytes = EmptyBytes;
         var first = 1;
         await foreach (var raw in Events(file, name, cancel))
         {
-            var size = System.Text.Encoding.UTF8.GetByteCount(raw) + Comma;
+            var size = Encoding.UTF8.GetByteCount(raw) + Comma;
             if (events.Count == EventsPerBatchMax || (events.Count > 0 && bytes + size > BatchBytesMax))
             {
                 yield return new Batch(first, events.Count, Body(events));
                 first += events.Count;
                 events.Clear();
-                bytes = Brackets;
+                bytes = EmptyBytes;
             }
 
             events.Add(raw);
@@ -39,16 +42,16 @@ internal static class EventFile
             yield return new Batch(first, events.Count, Body(events));
     }
 
-    private const int Brackets = 2;
     private const int Comma = 1;
+    private const int EmptyBytes = 2 - Comma; // both brackets; the first event has no comma
 
     private static string Body(List<string> events) => $"[{string.Join(',', events)}]";
 
     private static async IAsyncEnumerable<string> Events(Stream file, string name, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var (start, isArray) = await Peek(file, cancel);
-        await using var whole = new Rejoined(start, file);
-        await using var values = JsonSerializer.DeserializeAsyncEnumerable<JsonElement>(whole, topLevelValues: !isArray, cancellationToken: cancel).GetAsyncEnumerator(cancel);
+        var reader = PipeReader.Create(file);
+        var isArray = await BeginsWithBracket(reader, cancel);
+        await using var values = JsonSerializer.DeserializeAsyncEnumerable<JsonElement>(reader, topLevelValues: !isArray, cancellationToken: cancel).GetAsyncEnumerator(cancel);
         for (var number = 1; await Next(values, name, number); number++)
         {
             if (values.Current.ValueKind != JsonValueKind.Object)
@@ -69,47 +72,20 @@ internal static class EventFile
         }
     }
 
-    private static async Task<(byte[] Start, bool IsArray)> Peek(Stream file, CancellationToken cancel)
+    private static async Task<bool> BeginsWithBracket(PipeReader reader, CancellationToken cancel)
     {
-        var start = new List<byte>();
-        var one = new byte[1];
-        while (await file.ReadAsync(one, cancel) == 1)
+        while (true)
         {
-            // A byte order mark is no part of the JSON.
-            if (one[0] is 0xEF or 0xBB or 0xBF or (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n')
-                continue;
-            start.Add(one[0]);
-            break;
+            var read = await reader.ReadAsync(cancel);
+            var start = new SequenceReader<byte>(read.Buffer);
+            start.AdvancePastAny(BlankOrByteOrderMark);
+            reader.AdvanceTo(start.Position);
+            if (start.TryPeek(out var first) || read.IsCompleted)
+                return first == '[';
         }
-
-        return ([.. start], start is [(byte)'[']);
     }
+
+    private static ReadOnlySpan<byte> BlankOrByteOrderMark => [(byte)' ', (byte)'\t', (byte)'\r', (byte)'\n', 0xEF, 0xBB, 0xBF];
 
     public sealed record Batch(int First, int Count, string Body);
-
-    /// <summary>A stream with the byte that was looked at put back before it.</summary>
-    private sealed class Rejoined(byte[] start, Stream rest) : Stream
-    {
-        private bool started;
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            if (started || start.Length == 0)
-                return await rest.ReadAsync(buffer, cancellationToken);
-            started = true;
-            start.CopyTo(buffer);
-            return start.Length;
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-        public override bool CanRead => true;
-        public override bool CanSeek => false;
-        public override bool CanWrite => false;
-        public override long Length => throw new NotSupportedException();
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-        public override void Flush() { }
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-        public override void SetLength(long value) => throw new NotSupportedException();
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-    }
 }

@@ -9,10 +9,10 @@ internal sealed class Feed(Client client, string path, Action<string> note)
 {
     private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(10);
 
-    /// <summary>Feed events as the server wrote them, without end, each once and in order.</summary>
-    /// <param name="after">Position to go on after; null for the beginning, <c>now</c> for what comes from here on.</param>
+    /// <summary>The events of the feed without end, each once and in order.</summary>
+    /// <param name="after">Position to go on after; null for the beginning.</param>
     /// <exception cref="Failure">The server refused, or cannot be reached at the first try.</exception>
-    public async IAsyncEnumerable<string> Follow(string? after, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<JsonElement> Follow(string? after, [EnumeratorCancellation] CancellationToken cancel)
     {
         var losses = 0;
         var stream = await client.Open(Route.With(path, ("after", after)), cancel);
@@ -24,12 +24,9 @@ internal sealed class Feed(Client client, string path, Action<string> note)
                 while (await Next(events))
                 {
                     losses = 0;
-                    // An event that brings only an id says where `now` is, before anything has happened.
-                    after = events.Current.EventId is { Length: > 0 } id ? id : after;
-                    if (events.Current.Data.Length == 0)
-                        continue;
-                    after = Position(events.Current.Data) ?? after;
-                    yield return events.Current.Data;
+                    var stored = JsonElement.Parse(events.Current.Data);
+                    after = stored.GetProperty("position").GetString();
+                    yield return stored;
                 }
             }
 
@@ -68,11 +65,5 @@ internal sealed class Feed(Client client, string path, Action<string> note)
         {
             return false;
         }
-    }
-
-    private static string? Position(string data)
-    {
-        using var json = JsonDocument.Parse(data);
-        return Readable.Find(json.RootElement, "position") is { ValueKind: JsonValueKind.String } position ? position.GetString() : null;
     }
 }

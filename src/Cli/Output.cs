@@ -46,7 +46,7 @@ internal sealed class Output(Terminal terminal, bool json)
     public void Details(params (string Name, string Value)[] details)
     {
         var known = details.Where(detail => detail.Value.Length > 0).ToArray();
-        var width = known.Max(detail => detail.Name.Length);
+        var width = known.Select(detail => detail.Name.Length).DefaultIfEmpty().Max();
         foreach (var (name, value) in known)
             Line(($"  {name.PadRight(width)}  ", Color.Grey), (value, Colour(value)));
     }

@@ -52,7 +52,7 @@ internal sealed class Pages
             var size = Math.Min(ItemsPerPageMax, itemsMax - seen ?? ItemsPerPageMax);
             var page = await call.Client.Get(
                 Route.With(path, ("limit", size.ToString(CultureInfo.InvariantCulture)), ("cursor", cursor.Value)), call.Cancel);
-            foreach (var item in page.Json.GetProperty("items").EnumerateArray())
+            foreach (var item in page.Each("items"))
             {
                 seen++;
                 yield return item;

@@ -9,32 +9,20 @@ internal static class Problem
     public static Failure From(int status, string body, string server, RetryConditionHeaderValue? retryAfter = null)
     {
         var problem = Parse(body);
-        var title = Readable.At(problem, "title") is { Length: > 0 } text ? text : $"the server answered {status}";
-        var detail = Readable.At(problem, "detail");
-        List<string> lines = [$"{title} ({status})"];
-        if (detail.Length > 0 && detail != title)
-            lines.Add($"  {detail}");
-        lines.AddRange(Fields(problem).Select(field => $"  {field.Name}: {field.Reason}"));
+        var fields = Fields(problem).ToArray();
+        var (title, detail) = (Readable.At(problem, "title"), Readable.At(problem, "detail"));
+        // With fields the detail only repeats them; without, it says more than the title.
+        var sentence = new[] { fields.Length == 0 ? detail : "", title, "The server refused" }.First(text => text.Length > 0);
         return new Failure(
-            ExitCode.OfStatus(status), string.Join('\n', lines), Next(status, server, retryAfter),
+            ExitCode.OfStatus(status), string.Join("\n  ", [$"{sentence} ({status})", .. fields]), Next(status, server, retryAfter),
             problem.ValueKind == JsonValueKind.Object ? body : null);
     }
 
-    /// <summary>The members of <c>errors</c>: an object of name to reasons, or a list of objects that name a field.</summary>
-    private static IEnumerable<(string Name, string Reason)> Fields(JsonElement problem)
-    {
-        if (problem.ValueKind != JsonValueKind.Object || !problem.TryGetProperty("errors", out var errors))
-            return [];
-        return errors.ValueKind switch
-        {
-            JsonValueKind.Object => errors.EnumerateObject().Select(field => (Readable.Line(field.Name), Readable.Text(field.Value))),
-            JsonValueKind.Array => errors.EnumerateArray().Select(error => (First(error, "field", "pointer"), First(error, "reason", "detail"))),
-            _ => [],
-        };
-    }
-
-    private static string First(JsonElement error, params string[] names) =>
-        names.Select(name => Readable.At(error, name)).FirstOrDefault(text => text.Length > 0) ?? "";
+    /// <summary>What is wrong with each field; a reason is the end of a sentence that begins with the field.</summary>
+    private static IEnumerable<string> Fields(JsonElement problem) =>
+        Readable.Find(problem, "errors") is { ValueKind: JsonValueKind.Array } errors
+            ? errors.EnumerateArray().Select(error => $"{Readable.At(error, "field")} {Readable.At(error, "reason")}")
+            : [];
 
     private static JsonElement Parse(string body)
     {

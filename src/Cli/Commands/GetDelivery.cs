@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 
 namespace EventMesh.Cli.Commands;
 
@@ -15,9 +14,9 @@ internal static class GetDelivery
             {
                 call.Output.Details(answer, "id", "status", "event", "connection", "rule", "next_attempt_at");
                 call.Output.Line("");
-                if (Readable.Find(answer.Json, "attempts") is { ValueKind: JsonValueKind.Array } attempts && attempts.GetArrayLength() > 0)
+                if (answer.Each("attempts") is { Length: > 0 } attempts)
                 {
-                    call.Output.Table([.. attempts.EnumerateArray()],
+                    call.Output.Table(attempts,
                         ("#", "number"), ("STARTED", "started_at"), ("MS", "duration_ms"), ("OUTCOME", "outcome"), ("HTTP", "http_status"), ("ERROR", "error"));
                 }
                 else

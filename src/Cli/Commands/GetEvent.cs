@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 
 namespace EventMesh.Cli.Commands;
 
@@ -15,8 +14,8 @@ internal static class GetEvent
             {
                 call.Output.Details(answer, "id", "type", "source", "subject", "resource", "resource_id", "accepted_at", "size", "sha256");
                 call.Output.Line("");
-                if (Readable.Find(answer.Json, "deliveries") is { ValueKind: JsonValueKind.Array } deliveries && deliveries.GetArrayLength() > 0)
-                    call.Output.Table([.. deliveries.EnumerateArray()], ("ID", "id"), ("CONNECTION", "connection"), ("RULE", "rule"), ("STATUS", "status"));
+                if (answer.Each("deliveries") is { Length: > 0 } deliveries)
+                    call.Output.Table(deliveries, ("ID", "id"), ("CONNECTION", "connection"), ("RULE", "rule"), ("STATUS", "status"));
                 else
                     call.Output.Note("No deliveries: no rule matched it, or it has not been routed yet.");
             });

@@ -63,16 +63,17 @@ internal static class Publish
     {
         await using var file = JsonInput.Open(call, "--file", name);
         var progress = new Progress(call.Terminal, "events published");
-        var published = 0;
+        var (published, duplicates) = (0, 0);
         try
         {
             await foreach (var batch in EventFile.Batches(file, name, call.Cancel))
             {
                 var answer = await SendBatch(call, batch, published);
                 published += batch.Count;
+                duplicates += answer.Each("events").Count(accepted => Readable.At(accepted, "duplicate") == "true");
                 if (call.Output.Json)
                 {
-                    foreach (var accepted in Readable.Find(answer.Json, "events").EnumerateArray())
+                    foreach (var accepted in answer.Each("events"))
                         call.Output.Line(accepted.GetRawText());
                 }
 
@@ -85,7 +86,7 @@ internal static class Publish
         }
 
         if (!call.Output.Json)
-            call.Output.Line(string.Create(CultureInfo.InvariantCulture, $"Published {published:N0} {(published == 1 ? "event" : "events")}."));
+            call.Output.Line(string.Create(CultureInfo.InvariantCulture, $"Published {published - duplicates:N0} {(published - duplicates == 1 ? "event" : "events")}{(duplicates == 0 ? "" : $"; {duplicates:N0} had been published before")}."));
     }
 
     private static async Task<Answer> SendBatch(Call call, EventFile.Batch batch, int published)

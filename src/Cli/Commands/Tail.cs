@@ -14,17 +14,9 @@ internal static class Tail
             ["eventmesh tail -w acme", "eventmesh tail -w acme --since beginning --json | jq .type"],
             [shell.Workspace, since, count], async call =>
             {
-                var feed = new Feed(call.Client, call.InWorkspace($"feed"), call.Output.Note);
-                var after = call.Given(since) is "beginning" ? null : call.Given(since);
-                var seen = 0;
                 try
                 {
-                    await foreach (var line in feed.Follow(after, call.Cancel))
-                    {
-                        Show(call.Output, line);
-                        if (++seen == call.Value(count))
-                            return;
-                    }
+                    await Follow(call, call.Given(since), call.Value(count));
                 }
                 catch (OperationCanceledException) when (call.Cancel.IsCancellationRequested)
                 {
@@ -33,15 +25,45 @@ internal static class Tail
             });
     }
 
-    private static void Show(Output output, string line)
+    private static async Task Follow(Call call, string since, int? count)
+    {
+        var feed = new Feed(call.Client, call.InWorkspace($"feed"), call.Output.Note);
+        var (after, from) = since switch
+        {
+            "beginning" => (null, null),
+            "now" => await Now(call),
+            _ => (since, (DateTimeOffset?)null),
+        };
+        var shown = 0;
+        await foreach (var stored in feed.Follow(after, call.Cancel))
+        {
+            if (from is not null && Readable.Find(stored, "at") is { ValueKind: JsonValueKind.String } at && at.GetDateTimeOffset() < from)
+                continue;
+            Show(call.Output, stored);
+            if (++shown == count)
+                return;
+        }
+    }
+
+    /// <summary>
+    /// The feed knows positions, not moments. The position of the newest published event is near enough to begin at,
+    /// and what is older than the server's clock now is passed over.
+    /// </summary>
+    private static async Task<(string? After, DateTimeOffset? From)> Now(Call call)
+    {
+        var newest = await call.Client.Get(Route.With(call.InWorkspace($"events"), ("limit", "1")), call.Cancel);
+        var position = newest.Each("items").Select(item => Readable.At(item, "position")).FirstOrDefault();
+        return (string.IsNullOrEmpty(position) ? null : position, newest.At);
+    }
+
+    private static void Show(Output output, JsonElement stored)
     {
         if (output.Json)
         {
-            output.Line(line);
+            output.Line(stored.GetRawText());
             return;
         }
 
-        var stored = JsonElement.Parse(line);
         output.Line(
             ($"{Readable.At(stored, "at").Split(' ')[^1]}  ", Color.Grey),
             ($"{Readable.At(stored, "type"),-26}  ", Color.Aqua),

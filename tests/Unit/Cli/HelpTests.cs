@@ -1,0 +1,39 @@
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace EventMesh.Tests.Unit.Cli;
+
+public partial class HelpTests
+{
+    [Theory]
+    [InlineData("workspaces create|list|get")]
+    [InlineData("keys create")]
+    [InlineData("connections create|list|get|enable|disable|delete")]
+    [InlineData("rules create|list|test|delete")]
+    [InlineData("events list|get")]
+    [InlineData("deliveries list|get|retry")]
+    [InlineData("publish")]
+    [InlineData("tail")]
+    [InlineData("listen")]
+    public async Task Every_command_has_help_with_examples_of_itself(string commands)
+    {
+        var (noun, verbs) = commands.Split(' ') is [var first, var rest] ? (first, rest.Split('|')) : (commands, []);
+        foreach (var command in verbs.Select(verb => $"{noun} {verb}").Append(noun))
+        {
+            var prompt = new Prompt("http://unused");
+            Assert.Equal(0, await prompt.Type([.. command.Split(' '), "--help"]));
+            Assert.Contains($"\n  eventmesh {command}", Examples().Split(prompt.Out)[^1]);
+        }
+    }
+
+    [Fact]
+    public async Task Nothing_asked_is_help()
+    {
+        var prompt = new Prompt("http://unused");
+        Assert.Equal(0, await prompt.Type());
+        Assert.Contains("connections", prompt.Out);
+    }
+
+    [GeneratedRegex("Examples?:")]
+    private static partial Regex Examples();
+}

@@ -1,0 +1,82 @@
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace EventMesh.Tests.Unit.Cli;
+
+/// <summary>What each command asks of the server.</summary>
+public class RequestTests
+{
+    [Fact]
+    public Task A_workspace_has_what_was_given_and_no_more() => Asks(
+        ["workspaces", "create", "acme", "--name", "Acme Inc", "--environment", "sandbox"],
+        "POST", "/v1/workspaces", """{"id":"acme","name":"Acme Inc","environment":"sandbox"}""");
+
+    [Fact]
+    public Task A_key_has_a_name() => Asks(["keys", "create", "ci", "-w", "acme"], "POST", "/v1/workspaces/acme/keys", """{"name":"ci"}""");
+
+    [Fact]
+    public Task A_connection_has_its_config() => Asks(
+        ["connections", "create", "crm", "-w", "acme", "--url", "https://crm.example/in", "-H", "X-Team: a:b", "-H", "X-Env: test", "--body", "data", "--retry-schedule", "5,5m,2h"],
+        "POST", "/v1/workspaces/acme/connections",
+        """{"name":"crm","kind":"webhook","config":{"url":"https://crm.example/in","headers":{"X-Team":"a:b","X-Env":"test"},"body":"data","retry_schedule":[5,300,7200]}}""");
+
+    [Fact]
+    public Task A_connection_is_disabled_by_its_status() => Asks(
+        ["connections", "disable", "con_1", "-w", "acme"], "PATCH", "/v1/workspaces/acme/connections/con_1", """{"status":"disabled"}""");
+
+    [Fact]
+    public Task A_connection_is_enabled_by_its_status() => Asks(
+        ["connections", "enable", "con_1", "-w", "acme"], "PATCH", "/v1/workspaces/acme/connections/con_1", """{"status":"enabled"}""");
+
+    [Fact]
+    public Task A_rule_is_deleted() => Asks(["rules", "delete", "rul_1", "-w", "acme"], "DELETE", "/v1/workspaces/acme/rules/rul_1", null);
+
+    [Fact]
+    public Task A_rule_joins_types_and_filter() => Asks(
+        ["rules", "create", "big", "-w", "acme", "--type", "order.*", "--type", "cart.*", "--source", "shop", "--filter", """{"data":{"total":{"$gte":100}}}""", "--to", "con_1", "--to", "con_2"],
+        "POST", "/v1/workspaces/acme/rules",
+        """{"name":"big","filter":{"source":["shop"],"type":["order.*","cart.*"],"data":{"total":{"$gte":100}}},"connections":["con_1","con_2"]}""");
+
+    [Fact]
+    public Task A_filter_is_tested_on_a_sample() => Asks(
+        ["rules", "test", "-w", "acme", "--type", "order.*", "--event", """{"type":"order.created"}"""],
+        "POST", "/v1/workspaces/acme/rules/test", """{"filter":{"type":["order.*"]},"event":{"type":"order.created"}}""");
+
+    [Fact]
+    public Task A_delivery_is_retried() => Asks(["deliveries", "retry", "dlv_1", "-w", "acme"], "POST", "/v1/workspaces/acme/deliveries/dlv_1/retry", null);
+
+    [Fact]
+    public Task A_name_cannot_become_a_path() => Asks(
+        ["events", "get", "x/../../keys?a", "-w", "a/b"], "GET", "/v1/workspaces/a%2Fb/events/x%2F..%2F..%2Fkeys%3Fa", null);
+
+    [Fact]
+    public async Task The_workspace_may_come_from_the_environment()
+    {
+        await using var server = await StandIn.Start(200, """{"items":[],"next":null}""");
+        await new Prompt(server.Url) { Variables = { ["EVENTMESH_WORKSPACE"] = "acme" } }.Type("rules", "list");
+        Assert.StartsWith("/v1/workspaces/acme/rules", Assert.Single(server.Requests).Path);
+    }
+
+    [Fact]
+    public async Task A_secret_is_shown_with_the_way_to_use_it()
+    {
+        await using var server = await StandIn.Start(201, """{"id":"con_1","status":"enabled","secret":"whsec_abc"}""");
+        var prompt = new Prompt(server.Url);
+        await prompt.Type("connections", "create", "orders", "-w", "acme", "--url", "http://127.0.0.1:9010/hooks");
+        Assert.Equal("Created connection orders.\n  id      con_1\n  status  enabled\n  secret  whsec_abc\n", prompt.Out);
+        Assert.Contains("→ Receive here: eventmesh listen --secret whsec_abc --port 9010", prompt.Error);
+    }
+
+    private static async Task Asks(string[] args, string method, string path, string? body)
+    {
+        await using var server = await StandIn.Start(200, """{"id":"x","matches":true}""");
+        Assert.Equal(0, await new Prompt(server.Url).Type(args));
+        var request = Assert.Single(server.Requests);
+        // The raw target is not kept by Kestrel's parsed path: escaped separators survive in it as they were sent.
+        Assert.Equal((method, path), (request.Method, request.Path));
+        if (body is null)
+            Assert.Empty(request.Body);
+        else
+            Assert.True(JsonNode.DeepEquals(JsonNode.Parse(body), request.Json), request.Body);
+    }
+}
