@@ -25,7 +25,7 @@ public abstract record Outcome
 
     /// <param name="Status">The HTTP status, when there was an answer.</param>
     /// <param name="Error">One line for the connection's owner, without addresses the owner did not write, URL query or secret.</param>
-    /// <param name="RetryAfter">How long the target asked to be left alone: 0 to 24 h.</param>
+    /// <param name="RetryAfter">How long the target asked to be left alone with 429 or 503: 0 to 24 h.</param>
     public sealed record Failed(
         Failure Kind,
         int? Status,

