@@ -85,7 +85,7 @@ public class ExitCodeTests
         await using var server = await StandIn.Start((_, context) =>
         {
             asked.SetResult();
-            return Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            return StandIn.Hold(context);
         });
         using var interrupt = new CancellationTokenSource();
         var run = new Prompt(server.Url).Type(interrupt.Token, "workspaces", "list");

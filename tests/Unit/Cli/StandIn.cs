@@ -52,5 +52,13 @@ internal sealed class StandIn : IAsyncDisposable
         return body.Length == 0 ? Task.CompletedTask : context.Response.WriteAsync(body);
     }
 
+    /// <summary>Leaves a request open until the client goes away.</summary>
+    public static async Task Hold(HttpContext context)
+    {
+        var gone = new TaskCompletionSource();
+        await using var leaving = context.RequestAborted.Register(gone.SetResult);
+        await gone.Task;
+    }
+
     public ValueTask DisposeAsync() => app.DisposeAsync();
 }

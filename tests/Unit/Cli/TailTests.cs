@@ -99,7 +99,7 @@ public class TailTests
         await using var server = await StandIn.Start(async (_, context) =>
         {
             await Send(context, ["p1"]);
-            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            await StandIn.Hold(context);
         });
         var prompt = new Prompt(server.Url);
         using var interrupt = new CancellationTokenSource();
