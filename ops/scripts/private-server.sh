@@ -39,6 +39,27 @@ started() {
   [[ ${stat[0]} == Z ]] || printf '%s' "${stat[19]}"
 }
 
+# launch COMMAND… : in the background, its pid in `child`, in a process group of its own: Ctrl-C reaches this script alone, which then ends
+# the whole group. Bash answers signals at once only while it waits: hence the background.
+launch() {
+  set -m
+  "$@" &
+  child=$!
+  set +m
+}
+child_ended() { [[ -z ${child:-} ]] || ! kill -0 -- "-$child" 2>/dev/null; }
+
+attend() {
+  launch "$@"
+  wait "$child"
+}
+
+# end_child SECONDS : SIGTERM to the group, and SIGKILL to what is left of it after SECONDS.
+end_child() {
+  child_ended || kill -TERM -- "-$child" 2>/dev/null || true
+  eventually "$1" child_ended || { say "Process $child did not stop within $1 s; killing it."; kill -KILL -- "-$child"; }
+}
+
 nobody_in() { [[ -z $(processes_in "$@") ]]; }
 
 # signal SIGNAL DIR NAME… : to all of them at once; one that has just ended is no error.

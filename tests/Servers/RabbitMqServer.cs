@@ -27,7 +27,10 @@ public sealed class RabbitMqServer : IAsyncDisposable
         return new(directory, await Script.Run("rabbitmq", "start", directory, "--for", $"{Environment.ProcessId}", "--temporary"));
     }
 
-    /// <summary>SIGKILL to the node; returns when it is gone.</summary>
+    /// <summary>
+    /// SIGKILL to the node; returns when it is gone. Queues declared in the last two seconds are gone with it, and the messages in them, confirmed
+    /// or not: RabbitMQ 3 writes declarations with a delay (<c>Ctl("eval", "mnesia:sync_log().")</c> writes them now).
+    /// </summary>
     public Task Kill() => Script.Run("rabbitmq", "kill", directory);
 
     /// <summary>Starts it on the same data and port; returns when it answers.</summary>

@@ -1,0 +1,55 @@
+# EventMesh. `make help` lists what there is to make.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+export BROKER ROUNDS
+CONFIGURATION := Release
+# No build process may stay behind for the next build.
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+export DOTNET_CLI_USE_MSBUILD_SERVER := 0
+export MSBUILDDISABLENODEREUSE := 1
+export UseSharedCompilation := false
+
+.PHONY: help
+help: ## this list
+	@echo 'make TARGET [BROKER=rabbitmq]'
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+	@echo 'Settings: docs/configuration.md. How to work on it: CONTRIBUTING.md.'
+
+.PHONY: run
+run: ## EventMesh on http://127.0.0.1:8080 until Ctrl-C; EVENTMESH_PORT, EVENTMESH_HOME, BROKER=rabbitmq
+	@exec ops/scripts/run --for $$PPID
+
+.PHONY: test
+test: ## all tests; BROKER=rabbitmq runs the acceptance tests over RabbitMQ
+	@exec ops/scripts/test Unit Integration Acceptance
+
+.PHONY: test-unit
+test-unit: ## tests of decisions and filters alone; no server needed
+	@exec ops/scripts/test Unit
+
+.PHONY: test-integration
+test-integration: ## tests on a real PostgreSQL and RabbitMQ, started for them
+	@exec ops/scripts/test Integration
+
+.PHONY: test-acceptance
+test-acceptance: ## tests over HTTP against the built executable
+	@exec ops/scripts/test Acceptance
+
+.PHONY: chaos
+chaos: ## kill tests, ROUNDS=n times each (3); BROKER=rabbitmq kills RabbitMQ, too
+	@ROUNDS=$${ROUNDS:-3} exec ops/scripts/test Acceptance -- --filter-trait Category=Chaos
+
+.PHONY: bench
+bench: ## measures what docs/performance.md holds; ARGS=… for one benchmark
+	@ops/scripts/install-servers postgresql rabbitmq
+	@exec dotnet run --project tests/Benchmarks --configuration $(CONFIGURATION) -- $(ARGS)
+
+.PHONY: fmt
+fmt: ## formats the code
+	@dotnet format EventMesh.sln
+
+.PHONY: clean
+clean: ## removes what was built; data under .eventmesh stay
+	@rm -rf artifacts TestResults src/*/bin src/*/obj tests/*/bin tests/*/obj tests/*/TestResults
