@@ -17,9 +17,10 @@ help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 	@echo 'Settings: docs/configuration.md. How to work on it: CONTRIBUTING.md.'
 
+# Ctrl-C works also where make was started in the background of a script, which ignores it for all it starts.
 .PHONY: run
 run: ## EventMesh on http://127.0.0.1:8080 until Ctrl-C; EVENTMESH_PORT, EVENTMESH_HOME, BROKER=rabbitmq
-	@exec ops/scripts/run --for $$PPID
+	@exec env --default-signal=INT ops/scripts/run --for $$PPID
 
 .PHONY: test
 test: ## all tests; BROKER=rabbitmq runs the acceptance tests over RabbitMQ

@@ -164,7 +164,7 @@ stop_with() {
   local process=$1 directory=$2
   shift 2
   unwatch "$directory"
-  (cd "$directory" && exec setsid "$scripts/when-gone" "$process" "$@" </dev/null >/dev/null 2>&1 8>&- 9>&-) &
+  (cd "$directory" && exec setsid --fork "$scripts/when-gone" "$process" "$@" </dev/null >/dev/null 2>&1 8>&- 9>&-)
 }
 
 # The watcher leads a process group, which holds the nap it takes between two looks.
