@@ -1,13 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
+using System.Net.NetworkInformation;
 
 namespace EventMesh.Tests.Servers;
 
 /// <summary>
-/// The built executable, as a process of its own on a free port of 127.0.0.1, with a home of its own. It may be killed and started again on the same
+/// The built executable (<c>dotnet build src/Api</c>), as a process of its own on a free port of 127.0.0.1, with a home of its own. It may be killed and started again on the same
 /// home, port and settings; it ends with the test process, however that ends.
 /// </summary>
 public sealed class EventMeshProcess : IAsyncDisposable
@@ -36,13 +35,24 @@ public sealed class EventMeshProcess : IAsyncDisposable
 
     public string AdminToken => File.ReadAllText(Path.Combine(home, "admin-token")).Trim();
 
-    /// <param name="settings">Environment variables beside home and port, such as <c>EVENTMESH_POSTGRES</c>.</param>
+    /// <param name="settings">
+    /// Environment variables beside home and port, such as <c>EVENTMESH_POSTGRES</c>; those of the test's own environment do not reach it.
+    /// </param>
+    /// <exception cref="InvalidOperationException">It ended before it was ready; the message is what it said.</exception>
     public static async Task<EventMeshProcess> Start(IReadOnlyDictionary<string, string> settings)
     {
         var node = new EventMeshProcess(settings);
         Directory.CreateDirectory(node.home);
-        await node.StartAgain();
-        return node;
+        try
+        {
+            await node.StartAgain();
+            return node;
+        }
+        catch
+        {
+            await node.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>A client of the platform's admin, or of whoever <paramref name="token"/> is.</summary>
@@ -61,19 +71,23 @@ public sealed class EventMeshProcess : IAsyncDisposable
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { ["EVENTMESH_HOME"] = home, ["EVENTMESH_PORT"] = $"{Address.Port}" },
         };
+        foreach (var inherited in start.Environment.Keys.Where(name => name.StartsWith("EVENTMESH_", StringComparison.Ordinal)).ToList())
+            start.Environment.Remove(inherited);
+        (start.Environment["EVENTMESH_HOME"], start.Environment["EVENTMESH_PORT"]) = (home, $"{Address.Port}");
         foreach (var (name, value) in settings) start.Environment[name] = value;
 
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        process?.Dispose();
+        var started = process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) => Take(line.Data);
         process.ErrorDataReceived += (_, line) => Take(line.Data);
-        process.Exited += (_, _) => ready.TrySetException(new InvalidOperationException("It ended before it was ready:\n" + string.Join('\n', Lines.TakeLast(20))));
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        await ready.Task.WaitAsync(ReadyWithin);
+        var ended = started.WaitForExitAsync();
+        if (await Task.WhenAny(ready.Task, ended).WaitAsync(ReadyWithin) == ended)
+            throw new InvalidOperationException($"It ended with exit code {started.ExitCode} before it was ready:\n{string.Join('\n', Lines.TakeLast(20))}");
 
         void Take(string? line)
         {
@@ -93,7 +107,8 @@ public sealed class EventMeshProcess : IAsyncDisposable
     /// <summary>SIGTERM; returns its exit code when it is gone.</summary>
     public async Task<int> Terminate()
     {
-        using var kill = Process.Start("kill", ["-TERM", $"{process!.Id}"]);
+        // The shell's own kill: a small machine has no other.
+        using var kill = Process.Start("sh", ["-c", $"kill -TERM {process!.Id}"]);
         await process.WaitForExitAsync();
         return process.ExitCode;
     }
@@ -105,10 +120,12 @@ public sealed class EventMeshProcess : IAsyncDisposable
         Directory.Delete(home, recursive: true);
     }
 
+    // Below the range that outgoing connections take their ports from: one of them could hold it while the process is started again.
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        var taken = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(listener => listener.Port).ToHashSet();
+        while (true)
+            if (Random.Shared.Next(10_000, 20_000) is var port && !taken.Contains(port))
+                return port;
     }
 }
