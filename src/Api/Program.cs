@@ -1,4 +1,5 @@
 using EventMesh.Api;
+using EventMesh.Api.Description;
 using EventMesh.Api.Edge;
 using EventMesh.Api.Features;
 using EventMesh.Api.Features.Health;
@@ -27,13 +28,18 @@ try
     Logs.Configure(builder.Logging, lines);
     builder.WebHost.UseUrls($"http://{settings.Bind}:{settings.Port}").ConfigureKestrel(Server.Configure);
     builder.Services.AddEventMesh(settings, store, admin);
+    builder.Services.AddDescription();
 
     await using var app = builder.Build();
     app.UseMiddleware<RequestLine>();
     app.UseMiddleware<ProblemAnswer>();
     app.UseMiddleware<Gate>();
     Health.Map(app);
-    if (settings.Roles.HasFlag(Roles.Api)) Routes.Map(app);
+    if (settings.Roles.HasFlag(Roles.Api))
+    {
+        Routes.Map(app);
+        app.MapDescription();
+    }
 
     await app.StartAsync();
     await app.Services.GetRequiredService<IndexFollower>().Fresh(TimeSpan.FromSeconds(60), app.Lifetime.ApplicationStopping);

@@ -42,7 +42,7 @@ public sealed record Settings(
     /// <exception cref="SettingRefused">A setting is missing or wrong.</exception>
     public static Settings Read(Func<string, string?> variable)
     {
-        return new(
+        var settings = new Settings(
             Path.GetFullPath(Of("EVENTMESH_HOME") ?? ".eventmesh"),
             Of("EVENTMESH_BIND") is { } bind ? AddressIn(bind) : "127.0.0.1",
             Of("EVENTMESH_PORT") is { } port ? PortIn(port) : 8080,
@@ -51,6 +51,9 @@ public sealed record Settings(
             RolesIn(Of("EVENTMESH_ROLES") ?? "all"),
             [.. Listed(Of("EVENTMESH_ALLOW_NETWORKS") ?? "").Select(NetworkIn)],
             Of("EVENTMESH_ADMIN_TOKEN") is { } token ? TokenIn(token) : null);
+        var handsOver = settings.Roles.HasFlag(Roles.Dispatcher);
+        return settings.RabbitMq is not null || handsOver == settings.Roles.HasFlag(Roles.Worker) ? settings
+            : throw new SettingRefused("EVENTMESH_ROLES", $"gives this process {(handsOver ? "dispatcher without worker" : "worker without dispatcher")}; without EVENTMESH_RABBITMQ work is queued in the process, so they go together");
 
         string? Of(string name)
         {

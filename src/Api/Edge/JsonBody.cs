@@ -69,6 +69,7 @@ public static partial class JsonBody
 
     private static string Expected(JsonException unfit) => Converted().Match(unfit.Message).Groups["type"].Value switch
     {
+        _ when unfit.InnerException?.Message.Contains("UTF-16", StringComparison.Ordinal) == true => "has an unpaired surrogate",
         _ when unfit.InnerException?.Message.Contains("as a string", StringComparison.Ordinal) == true => "must be a string",
         "System.String" => "must be a string",
         var type when type.StartsWith("System.Nullable`1[System.Int", StringComparison.Ordinal) || type.StartsWith("System.Int", StringComparison.Ordinal) => "must be an integer",

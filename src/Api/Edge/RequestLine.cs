@@ -19,7 +19,7 @@ public sealed partial class RequestLine(RequestDelegate next, ILogger<RequestLin
         await next(context).ConfigureAwait(false);
         if (!log.IsEnabled(LogLevel.Information)) return;
         var call = context.Features.Get<Call>();
-        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
+        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText?.TrimEnd('/');
         // Probes come every few seconds from several sides and say nothing while they succeed.
         if (route is "/healthz" or "/readyz" && context.Response.StatusCode < 400) return;
         if (call?.Subject is { } subject) Activity.Current?.SetTag("subject", subject);

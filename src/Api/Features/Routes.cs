@@ -1,3 +1,4 @@
+using EventMesh.Api.Description;
 using EventMesh.Api.Features.Connections;
 using EventMesh.Api.Features.Deliveries;
 using EventMesh.Api.Features.Events;
@@ -13,8 +14,8 @@ public static class Routes
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var v1 = routes.MapGroup("/v1").ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status401Unauthorized)
-            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        var v1 = routes.MapGroup("/v1").WithProblem(StatusCodes.Status400BadRequest).WithProblem(StatusCodes.Status401Unauthorized)
+            .WithProblem(StatusCodes.Status404NotFound).WithProblem(StatusCodes.Status503ServiceUnavailable);
 
         var workspaces = v1.MapGroup("/workspaces").WithTags("Workspaces");
         CreateWorkspace.Map(workspaces);
@@ -45,6 +46,7 @@ public static class Routes
         ReadEvents.Map(events);
 
         var deliveries = workspace.MapGroup("/deliveries").WithTags("Deliveries");
+        ListDeliveries.Map(deliveries);
         ReadDelivery.Map(deliveries);
         RetryDelivery.Map(deliveries);
 

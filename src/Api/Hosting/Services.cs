@@ -1,10 +1,14 @@
 using EventMesh.Api.Edge;
+using EventMesh.Api.Features.Deliveries;
 using EventMesh.Api.Features.Feed;
 using EventMesh.Connectors;
 using EventMesh.Delivery;
 using EventMesh.EventStore;
 using EventMesh.Messaging;
+using EventMesh.Messaging.RabbitMq;
+using EventMesh.Projections.Deliveries;
 using EventMesh.Projections.Index;
+using EventMesh.Projections.Running;
 
 namespace EventMesh.Api.Hosting;
 
@@ -20,18 +24,22 @@ internal static class Services
         services.AddSingleton<IndexFollower>();
         services.AddSingleton<Tokens>();
         services.AddSingleton<FollowFeed>();
+        services.AddSingleton<FindDelivery>();
         services.AddSingleton(new AddressGuard(settings.AllowNetworks));
         services.ConfigureHttpJsonOptions(o => EdgeJson.Configure(o.SerializerOptions));
         // Kestrel stops first and lets requests finish, then the roles stop, in the reverse of this order.
         services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
         services.AddRole("index", p => p.GetRequiredService<IndexFollower>().Follow);
         services.AddDelivery(settings);
+        if (settings.Roles.HasFlag(Roles.Projections))
+            services.AddRole("projection:deliveries", p => new ProjectionRunner(store, DeliveriesProjection.Projection, p.GetRequiredService<ILogger<ProjectionRunner>>()).Run);
     }
 
     private static void AddDelivery(this IServiceCollection services, Settings settings)
     {
-        if (settings.RabbitMq is not null) throw new SettingRefused("EVENTMESH_RABBITMQ", "is not used yet; leave it out and work is queued in this process");
-        services.AddSingleton<IDispatchQueues>(p => new InProcessQueues(p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IDispatchQueues>(p => settings.RabbitMq is { } broker
+            ? new RabbitMqQueues(new(new Uri(broker)), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<RabbitMqQueues>>())
+            : new InProcessQueues(p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SigningSecrets>();
         services.AddSingleton<IReadOnlyDictionary<string, IConnector>>(p =>
         {

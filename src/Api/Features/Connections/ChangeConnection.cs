@@ -1,3 +1,4 @@
+using EventMesh.Api.Description;
 using System.Text.Json;
 using EventMesh.Api.Edge;
 using EventMesh.Connectors;
@@ -13,8 +14,8 @@ public static class ChangeConnection
     private static readonly string[] Changeable = ["name", "config", "status"];
 
     public static void Map(RouteGroupBuilder connections) => connections.MapPatch("/{id}", Handle)
-        .Needs(Permission.WriteConnections).WithName("changeConnection").WithSummary("Change, enable or disable a connection")
-        .ProducesProblem(StatusCodes.Status412PreconditionFailed);
+        .Needs(Permission.WriteConnections).WithIfMatch().WithName("changeConnection").WithSummary("Change, enable or disable a connection")
+        .WithProblem(StatusCodes.Status412PreconditionFailed);
 
     private static async Task<ConnectionView> Handle(string id, Patch patch, Call call, Store store, IndexFollower index, AddressGuard guard, HttpContext context)
     {

@@ -1,3 +1,4 @@
+using EventMesh.Api.Description;
 using EventMesh.Api.Edge;
 using EventMesh.Domain.Connections;
 using EventMesh.EventStore;
@@ -8,8 +9,8 @@ namespace EventMesh.Api.Features.Connections;
 public static class DeleteConnection
 {
     public static void Map(RouteGroupBuilder connections) => connections.MapDelete("/{id}", Handle)
-        .Needs(Permission.WriteConnections).WithName("deleteConnection").WithSummary("Delete a connection; what still waits for it is discarded")
-        .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status412PreconditionFailed);
+        .Needs(Permission.WriteConnections).WithIfMatch().WithName("deleteConnection").WithSummary("Delete a connection; what still waits for it is discarded")
+        .Produces(StatusCodes.Status204NoContent).WithProblem(StatusCodes.Status412PreconditionFailed);
 
     private static async Task<IResult> Handle(string id, Call call, Store store, IndexFollower index, HttpContext context)
     {

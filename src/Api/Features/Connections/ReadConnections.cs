@@ -1,3 +1,4 @@
+using EventMesh.Api.Description;
 using EventMesh.Api.Edge;
 using EventMesh.Domain.Connections;
 using EventMesh.EventStore;
@@ -10,7 +11,7 @@ public static class ReadConnections
 
     public static void Map(RouteGroupBuilder connections)
     {
-        connections.MapGet("", List).Needs(Permission.ReadConnections).WithName("listConnections").WithSummary("List the connections, oldest first");
+        connections.MapGet("", List).Needs(Permission.ReadConnections).WithPages().WithName("listConnections").WithSummary("List the connections, oldest first");
         connections.MapGet("/{id}", One).Needs(Permission.ReadConnections).WithName("getConnection").WithSummary("Read a connection");
     }
 

@@ -1,6 +1,6 @@
 using EventMesh.Api.Edge;
 using EventMesh.Domain.Deliveries;
-using EventMesh.EventStore;
+using DeliveryState = EventMesh.Domain.Deliveries.Delivery;
 
 namespace EventMesh.Api.Features.Deliveries;
 
@@ -9,21 +9,21 @@ public static class ReadDelivery
     public const string Missing = "There is no such delivery.";
 
     public sealed record Response(
-        string Id, string Event, string Connection, string Rule, string Status, IReadOnlyList<AttemptView> Attempts, DateTimeOffset? NextAttemptAt);
+        string Id, string Event, string Connection, string Rule, string Status, IReadOnlyList<AttemptView> Attempts, DateTimeOffset? NextAttemptAt, DateTimeOffset AcceptedAt);
 
+    /// <param name="Outcome"><c>delivered</c>, or how it failed.</param>
     public sealed record AttemptView(int Number, DateTimeOffset StartedAt, double DurationMs, string Outcome, int? HttpStatus, string? Error);
 
     public static void Map(RouteGroupBuilder deliveries) => deliveries.MapGet("/{id}", Handle)
         .Needs(Permission.ReadDeliveries).WithName("getDelivery").WithSummary("Read a delivery with its attempts");
 
-    private static async Task<Response> Handle(string id, Call call, Store store, HttpContext context)
+    private static async Task<Response> Handle(string id, Call call, FindDelivery find, HttpContext context)
     {
         Streams.Named(call, id, "dlv_", Missing);
-        var (state, happened) = (await DeliveryStates.Of(store, store.For(call.Workspace.Id), [id], context.RequestAborted))[0];
-        if (happened.Count == 0) throw ProblemAnswer.Missing(Missing);
-        var of = happened[0].Of;
+        var (of, state, happened) = await find.Run(call.Workspace.Id, id, context.RequestAborted);
+        ETag.Set(context.Response, happened.Count);
         return new(id, of.Event, of.Connection, of.Rule, DeliveryStates.Name(state), [.. happened.Select(View).OfType<AttemptView>()],
-            state is Domain.Deliveries.Delivery.Retrying retrying ? retrying.NextAttemptAt : null);
+            state is DeliveryState.Retrying retrying ? retrying.NextAttemptAt : null, of.AcceptedAt);
     }
 
     private static AttemptView? View(DeliveryEvent happened) => happened switch

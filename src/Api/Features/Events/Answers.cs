@@ -7,6 +7,9 @@ namespace EventMesh.Api.Features.Events;
 /// <summary>The answers to a publish, written by hand: they are most of what this API ever says.</summary>
 internal static class Answers
 {
+    /// <summary>The shape, for the description of the API: of one event its id and position, of a batch the list of them.</summary>
+    public sealed record Accepted(string? Id, string? Position, bool? Duplicate, IReadOnlyList<Accepted>? Events);
+
     public static ValueTask<System.IO.Pipelines.FlushResult> One(HttpResponse response, Published published)
     {
         // Ids and positions are plain ASCII.

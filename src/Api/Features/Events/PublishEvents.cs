@@ -1,6 +1,8 @@
+using EventMesh.Api.Description;
 using EventMesh.Api.CloudEvents;
 using EventMesh.Api.Edge;
 using EventMesh.EventStore;
+using Microsoft.OpenApi;
 
 namespace EventMesh.Api.Features.Events;
 
@@ -16,9 +18,14 @@ public static class PublishEvents
     public static void Map(RouteGroupBuilder events) => events.MapPost("", Handle)
         .Needs(Permission.PublishEvents).WithName("publishEvents").WithSummary("Publish one event or a batch")
         .WithDescription($"One event as {Structured}, up to {EventLimits.BatchEventsMax} as {Batch}, or one with its attributes in ce-* headers and its data as the body.")
-        .Produces<Published>(StatusCodes.Status202Accepted).Produces<Published>(StatusCodes.Status200OK)
-        .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
-        .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        .WithBody(Structured, JsonSchemaType.Object, "One CloudEvent 1.0: specversion, id, source and type are required.")
+        .WithBody(Batch, JsonSchemaType.Array, "CloudEvents, accepted together or refused together.")
+        .WithBody("*/*", JsonSchemaType.String, "The data of one CloudEvent whose attributes are in ce-* headers.")
+        .WithHeader("Idempotency-Key", "Identifies the event instead of its source and id.")
+        .WithHeader("X-Correlation-Id", "Kept with everything that this event leads to; the event's own id without it.")
+        .Produces<Answers.Accepted>(StatusCodes.Status202Accepted).Produces<Answers.Accepted>(StatusCodes.Status200OK)
+        .WithProblem(StatusCodes.Status413PayloadTooLarge).WithProblem(StatusCodes.Status415UnsupportedMediaType)
+        .WithProblem(StatusCodes.Status422UnprocessableEntity);
 
     private static async Task Handle(HttpContext context, Call call, Store store)
     {

@@ -1,3 +1,4 @@
+using EventMesh.Api.Description;
 using EventMesh.Api.Edge;
 using EventMesh.Api.Features.Deliveries;
 using EventMesh.Domain.Publishing;
@@ -12,7 +13,7 @@ public static class ReadEvents
 
     public static void Map(RouteGroupBuilder events)
     {
-        events.MapGet("", List).Needs(Permission.ReadEvents).WithName("listEvents").WithSummary("List the published events, newest first");
+        events.MapGet("", List).Needs(Permission.ReadEvents).WithPages().WithName("listEvents").WithSummary("List the published events, newest first");
         events.MapGet("/{id}", One).Needs(Permission.ReadEvents).WithName("getEvent").WithSummary("Read a published event with its deliveries");
     }
 

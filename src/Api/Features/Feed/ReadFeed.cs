@@ -1,8 +1,10 @@
+using EventMesh.Api.Description;
 using System.Buffers;
 using System.Text.Json;
 using EventMesh.Api.Edge;
 using EventMesh.EventStore;
 using EventMesh.EventStore.Reading;
+using Microsoft.OpenApi;
 
 namespace EventMesh.Api.Features.Feed;
 
@@ -15,6 +17,9 @@ public static class ReadFeed
     private const int FlushBytes = 128 * 1024;
 
     public static void Map(RouteGroupBuilder workspace) => workspace.MapGet("/feed", Handle).Needs(Permission.ReadHistory)
+        .WithQuery("after", JsonSchemaType.String, "The position to go on after; from the beginning without it.")
+        .WithQuery("limit", JsonSchemaType.Integer, $"Events at most: 1 to {LimitMax}, {LimitDefault} by default. Not for following.")
+        .WithHeader("Last-Event-ID", "The position to resume following after.")
         .WithName("readFeed").WithSummary("Read the workspace's history in order, or follow it")
         .WithDescription("One JSON object a line. With Accept: text/event-stream the same objects follow as they happen; Last-Event-ID resumes.")
         .Produces<string>(StatusCodes.Status200OK, "application/x-ndjson", "text/event-stream").WithTags("History");

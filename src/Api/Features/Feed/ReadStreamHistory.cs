@@ -1,3 +1,4 @@
+using EventMesh.Api.Description;
 using System.Globalization;
 using System.Text.Json;
 using EventMesh.Api.Edge;
@@ -13,7 +14,7 @@ public static class ReadStreamHistory
     private const string Missing = "There is no such stream.";
 
     public static void Map(RouteGroupBuilder workspace) => workspace.MapGet("/streams/{stream}", Handle).Needs(Permission.ReadHistory)
-        .WithName("readStream").WithSummary("Read the raw history of one stream").Produces<Listed<FeedLineShape>>().WithTags("History");
+        .WithPages().WithName("readStream").WithSummary("Read the raw history of one stream").Produces<Listed<FeedLineShape>>().WithTags("History");
 
     private static async Task Handle(string stream, Page page, Call call, Store store, HttpContext context)
     {

@@ -1,3 +1,4 @@
+using EventMesh.Api.Description;
 using EventMesh.Api.Edge;
 using EventMesh.Domain.Keys;
 using EventMesh.EventStore;
@@ -9,7 +10,7 @@ public static class ReadKeys
     public sealed record KeyView(string Id, string Name, DateTimeOffset CreatedAt);
 
     public static void Map(RouteGroupBuilder keys) => keys.MapGet("", Handle)
-        .Needs(Permission.ReadKeys).WithName("listKeys").WithSummary("List the API keys that are not revoked, without the keys themselves");
+        .Needs(Permission.ReadKeys).WithPages().WithName("listKeys").WithSummary("List the API keys that are not revoked, without the keys themselves");
 
     private static async Task<Listed<KeyView>> Handle(Page page, Call call, Store store, HttpContext context)
     {

@@ -1,3 +1,4 @@
+using EventMesh.Api.Description;
 using EventMesh.Api.Edge;
 using EventMesh.Domain.Keys;
 using EventMesh.EventStore;
@@ -8,7 +9,7 @@ namespace EventMesh.Api.Features.Keys;
 public static class RevokeKey
 {
     public static void Map(RouteGroupBuilder keys) => keys.MapDelete("/{id}", Handle)
-        .Needs(Permission.WriteKeys).WithName("revokeKey").WithSummary("Revoke an API key at once");
+        .Needs(Permission.WriteKeys).WithIfMatch().WithName("revokeKey").WithSummary("Revoke an API key at once").Produces(StatusCodes.Status204NoContent);
 
     private static async Task<IResult> Handle(string id, Call call, Store store, IndexFollower index, HttpContext context)
     {

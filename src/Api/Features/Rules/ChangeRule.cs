@@ -1,3 +1,4 @@
+using EventMesh.Api.Description;
 using EventMesh.Api.Edge;
 using EventMesh.Domain.Rules;
 using EventMesh.EventStore;
@@ -11,7 +12,7 @@ public static class ChangeRule
     private static readonly string[] Changeable = ["name", "filter", "connections", "status"];
 
     public static void Map(RouteGroupBuilder rules) => rules.MapPatch("/{id}", Handle)
-        .Needs(Permission.WriteRules).WithName("changeRule").WithSummary("Change, enable or disable a rule").ProducesProblem(StatusCodes.Status412PreconditionFailed);
+        .Needs(Permission.WriteRules).WithIfMatch().WithName("changeRule").WithSummary("Change, enable or disable a rule").WithProblem(StatusCodes.Status412PreconditionFailed);
 
     private static async Task<RuleView> Handle(string id, Patch patch, Call call, Store store, IndexFollower index, HttpContext context)
     {

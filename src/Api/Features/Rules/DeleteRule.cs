@@ -1,3 +1,4 @@
+using EventMesh.Api.Description;
 using EventMesh.Api.Edge;
 using EventMesh.Domain.Rules;
 using EventMesh.EventStore;
@@ -8,8 +9,8 @@ namespace EventMesh.Api.Features.Rules;
 public static class DeleteRule
 {
     public static void Map(RouteGroupBuilder rules) => rules.MapDelete("/{id}", Handle)
-        .Needs(Permission.WriteRules).WithName("deleteRule").WithSummary("Delete a rule; what it routed already goes on")
-        .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status412PreconditionFailed);
+        .Needs(Permission.WriteRules).WithIfMatch().WithName("deleteRule").WithSummary("Delete a rule; what it routed already goes on")
+        .Produces(StatusCodes.Status204NoContent).WithProblem(StatusCodes.Status412PreconditionFailed);
 
     private static async Task<IResult> Handle(string id, Call call, Store store, IndexFollower index, HttpContext context)
     {

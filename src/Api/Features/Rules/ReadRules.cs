@@ -1,3 +1,4 @@
+using EventMesh.Api.Description;
 using EventMesh.Api.Edge;
 using EventMesh.Domain.Rules;
 using EventMesh.EventStore;
@@ -10,7 +11,7 @@ public static class ReadRules
 
     public static void Map(RouteGroupBuilder rules)
     {
-        rules.MapGet("", List).Needs(Permission.ReadRules).WithName("listRules").WithSummary("List the rules, oldest first");
+        rules.MapGet("", List).Needs(Permission.ReadRules).WithPages().WithName("listRules").WithSummary("List the rules, oldest first");
         rules.MapGet("/{id}", One).Needs(Permission.ReadRules).WithName("getRule").WithSummary("Read a rule");
     }
 

@@ -1,3 +1,4 @@
+using EventMesh.Api.Description;
 using EventMesh.Api.Edge;
 using EventMesh.Domain;
 using EventMesh.Domain.Workspaces;
@@ -12,7 +13,7 @@ public static class CreateWorkspace
     public sealed record Request(string? Id, string? Name, string? Plan, string? Environment, string? Region);
 
     public static void Map(RouteGroupBuilder workspaces) => workspaces.MapPost("", Handle)
-        .Needs(Permission.CreateWorkspaces).WithName("createWorkspace").WithSummary("Create a workspace").ProducesProblem(StatusCodes.Status409Conflict);
+        .Needs(Permission.CreateWorkspaces).WithName("createWorkspace").WithSummary("Create a workspace").Produces<WorkspaceView>(StatusCodes.Status201Created).WithProblem(StatusCodes.Status409Conflict);
 
     private static async Task<IResult> Handle(Body<Request> body, Call call, Store store, IndexFollower index, HttpContext context)
     {

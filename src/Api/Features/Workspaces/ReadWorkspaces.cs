@@ -1,3 +1,4 @@
+using EventMesh.Api.Description;
 using EventMesh.Api.Edge;
 using EventMesh.Domain;
 using EventMesh.Domain.Workspaces;
@@ -10,7 +11,7 @@ public static class ReadWorkspaces
 {
     public static void Map(RouteGroupBuilder workspaces)
     {
-        workspaces.MapGet("", List).Needs(Permission.ReadWorkspaces).WithName("listWorkspaces")
+        workspaces.MapGet("", List).Needs(Permission.ReadWorkspaces).WithPages().WithName("listWorkspaces")
             .WithSummary("List the workspaces that the caller may see, by id");
         workspaces.MapGet("/{ws}", One).Needs(Permission.ReadWorkspaces).WithName("getWorkspace").WithSummary("Read a workspace");
     }
