@@ -17,6 +17,10 @@ public sealed class FeedLease : IAsyncDisposable
         on conflict (name) do update set last_xid = excluded.last_xid, last_seq_id = excluded.last_seq_id, last_updated = excluded.last_updated
         """;
 
+    // Asked again and again rather than waited for in PostgreSQL: a statement that waits keeps its snapshot, and for as long as another node holds
+    // the lease no dead row of the database could be cleaned away.
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(100);
+
     private FeedLease(string name, NpgsqlConnection connection, Position checkpoint)
     {
         Name = name;
@@ -39,8 +43,7 @@ public sealed class FeedLease : IAsyncDisposable
         var connection = await Database.Open(store.Leases, stop).ConfigureAwait(false);
         try
         {
-            await using (var wait = new NpgsqlCommand("select pg_advisory_lock(hashtextextended($1, 0))", connection) { CommandTimeout = 0, Parameters = { new() { Value = "feed:" + name } } })
-                await wait.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
+            while (!await TryLock(connection, name, stop).ConfigureAwait(false)) await Task.Delay(AskAgain, stop).ConfigureAwait(false);
             return new(name, connection, await Read(connection, name, stop).ConfigureAwait(false));
         }
         catch (NpgsqlException failure) when (Database.IsDown(failure))
@@ -78,6 +81,12 @@ public sealed class FeedLease : IAsyncDisposable
         {
             throw new StoreUnavailable(failure);
         }
+    }
+
+    private static async Task<bool> TryLock(NpgsqlConnection connection, string name, CancellationToken stop)
+    {
+        await using var command = new NpgsqlCommand("select pg_try_advisory_lock(hashtextextended($1, 0))", connection) { Parameters = { new() { Value = "feed:" + name } } };
+        return await command.ExecuteScalarAsync(stop).ConfigureAwait(false) is true;
     }
 
     private static async Task<Position> Read(NpgsqlConnection connection, string name, CancellationToken stop)

@@ -15,7 +15,19 @@ internal sealed class DeliveriesFold : ProjectionFold
 
     public override int Rows => rows.Count;
 
-    public override NpgsqlBatchCommand Upsert(string table, int? generation) => UpsertDeliveries.Command(table, rows.Values, generation);
+    public override void Clear() => rows.Clear();
+
+    public override IEnumerable<NpgsqlBatchCommand> Upsert(string table, int? generation, int rowsMax) =>
+        rows.Values.Chunk(rowsMax).Select(some => UpsertDeliveries.Command(table, some, generation));
+
+    public override async Task Copy(NpgsqlConnection connection, string table, int rowsMax, CancellationToken stop)
+    {
+        foreach (var some in rows.Values.Where(r => r.Born).Chunk(rowsMax))
+        {
+            await CopyDeliveries.Run(connection, table, some, stop).ConfigureAwait(false);
+            foreach (var row in some) rows.Remove((row.Workspace, row.Id));
+        }
+    }
 
     public override void Take(Position position, string workspace, string stream, string type, ReadOnlySpan<byte> data)
     {
@@ -23,7 +35,7 @@ internal sealed class DeliveriesFold : ProjectionFold
         {
             DeliveryEventJson.ReadRouted(data, planned, out var acceptedAt);
             foreach (var (id, rule, connection) in planned)
-                rows.TryAdd((workspace, id), new(workspace, id, stream, acceptedAt, connection, rule, position));
+                rows.TryAdd((workspace, id), new(workspace, id, stream, acceptedAt, connection, rule, position, born: true));
             return;
         }
 
@@ -43,7 +55,7 @@ internal sealed class DeliveriesFold : ProjectionFold
         if (!known)
         {
             row = new(workspace, stream, outcome.Event ?? throw DeliveryEventJson.Missing("of.event"), outcome.AcceptedAt,
-                outcome.Connection ?? throw DeliveryEventJson.Missing("of.connection"), outcome.Rule ?? throw DeliveryEventJson.Missing("of.rule"), position);
+                outcome.Connection ?? throw DeliveryEventJson.Missing("of.connection"), outcome.Rule ?? throw DeliveryEventJson.Missing("of.rule"), position, born: false);
             rows.Add((workspace, stream), row);
         }
         row!.Status = status;

@@ -3,7 +3,7 @@ using EventMesh.EventStore;
 namespace EventMesh.Projections.Deliveries;
 
 /// <summary>A delivery in the making: what the events taken in so far say about it.</summary>
-internal sealed class DeliveryRow(string workspace, string id, string @event, DateTimeOffset acceptedAt, string connection, string rule, Position created)
+internal sealed class DeliveryRow(string workspace, string id, string @event, DateTimeOffset acceptedAt, string connection, string rule, Position created, bool born)
 {
     public string Workspace { get; } = workspace;
     public string Id { get; } = id;
@@ -14,6 +14,9 @@ internal sealed class DeliveryRow(string workspace, string id, string @event, Da
 
     /// <summary>Where it was born; of a row whose birth was not among the events, where the first of them stands.</summary>
     public Position Created { get; } = created;
+
+    /// <summary>Whether its birth was among the events, so that this is all of it.</summary>
+    public bool Born { get; } = born;
 
     public string Status { get; set; } = DeliveryStatus.Scheduled;
 

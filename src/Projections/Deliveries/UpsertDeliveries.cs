@@ -19,9 +19,8 @@ internal static class UpsertDeliveries
         where (d.last_xid, d.last_seq) < (excluded.last_xid, excluded.last_seq)
         """;
 
-    public static NpgsqlBatchCommand Command(string table, IReadOnlyCollection<DeliveryRow> deliveries, int? generation)
+    public static NpgsqlBatchCommand Command(string table, DeliveryRow[] rows, int? generation)
     {
-        var rows = deliveries.ToArray();
         var command = new NpgsqlBatchCommand(Sql(table));
         command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Integer, Value = (object?)generation ?? DBNull.Value });
         Add(NpgsqlDbType.Varchar, r => r.Workspace);

@@ -22,14 +22,38 @@ public abstract class ProjectionFold
     /// <summary>How many rows are held.</summary>
     public abstract int Rows { get; }
 
+    /// <summary>Forgets all rows.</summary>
+    public abstract void Clear();
+
     /// <summary>Takes in one event. Events come in the order of the feed.</summary>
     /// <param name="data">JSON, UTF-8.</param>
     /// <exception cref="Exception">Any: the event cannot be folded, and no row was changed by it.</exception>
     public abstract void Take(Position position, string workspace, string stream, string type, ReadOnlySpan<byte> data);
 
+    /// <summary>What is the matter with an event that cannot be taken in; null when it was.</summary>
+    internal BrokenEvent? TryTake(Projection projection, Position position, string workspace, string stream, string type, ReadOnlySpan<byte> data)
+    {
+        try
+        {
+            Take(position, workspace, stream, type, data);
+            return null;
+        }
+        catch (Exception reason)
+        {
+            return new(projection.Name, position, workspace, stream, type, reason);
+        }
+    }
+
     /// <summary>
-    /// The statement that brings <paramref name="table"/> up to what was taken in. A row that has taken in a later event already stays as it is.
+    /// The statements that bring <paramref name="table"/> up to what was taken in, each for at most <paramref name="rowsMax"/> rows. A row that has taken in
+    /// a later event already stays as it is.
     /// </summary>
     /// <param name="generation">Of the rows to write; null for those that are being read.</param>
-    public abstract NpgsqlBatchCommand Upsert(string table, int? generation);
+    public abstract IEnumerable<NpgsqlBatchCommand> Upsert(string table, int? generation, int rowsMax);
+
+    /// <summary>
+    /// Copies the rows whose birth was taken in to a table that has none of them yet, in transactions of at most <paramref name="rowsMax"/> rows, and forgets them.
+    /// What remains are changes to rows copied before.
+    /// </summary>
+    public abstract Task Copy(NpgsqlConnection connection, string table, int rowsMax, CancellationToken stop);
 }

@@ -9,11 +9,14 @@ namespace EventMesh.Projections.Running;
 /// Keeps one read model up to date: reads a page of the feed, folds it in memory, writes rows and checkpoint in one transaction of the session that
 /// holds the lease. A crash before the commit repeats the page, one after it goes on behind it. Of several processes one runs, the others wait for its lease.
 /// </summary>
-/// <param name="pageEvents">How many events one transaction takes in, at most.</param>
+/// <param name="pageEvents">How many events are read at once, at most.</param>
 public sealed partial class ProjectionRunner(Store store, Projection projection, ILogger log, int pageEvents = ProjectionRunner.PageEvents)
 {
-    // A page is written in one transaction, and every feed of the server waits for the oldest running one: it must stay within some 50 ms.
     public const int PageEvents = 2_000;
+
+    /// <summary>Rows of one transaction. Every feed of the server waits for the oldest running one, so it must end within some 50 ms.</summary>
+    internal const int RowsMax = 1_000;
+
     private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(5);
 
     private volatile ProjectionStatus status = new(ProjectionState.Waiting);
@@ -62,10 +65,8 @@ public sealed partial class ProjectionRunner(Store store, Projection projection,
             var page = await store.ReadFeed(after, pageEvents, projection.EventTypes, stop).ConfigureAwait(false);
             if (page.Events.Count > 0 || await AnyEvent(lease, page.UpTo, stop).ConfigureAwait(false))
             {
-                var (fold, upTo, broken) = Fold(page);
-                await Write(lease, fold, upTo, stop).ConfigureAwait(false);
+                await TakeIn(lease, page, stop).ConfigureAwait(false);
                 written();
-                if (broken is not null) throw broken;
                 quiet = 0;
             }
             else
@@ -78,24 +79,24 @@ public sealed partial class ProjectionRunner(Store store, Projection projection,
         }
     }
 
-    /// <summary>What a page leads to: all of it, or what comes before an event that cannot be taken in.</summary>
-    private (ProjectionFold Fold, Position UpTo, BrokenEvent? Broken) Fold(FeedPage page)
+    /// <summary>Writes what a page leads to, as often as rows have gathered, and at an event that cannot be taken in what came before it.</summary>
+    /// <exception cref="BrokenEvent">There is such an event.</exception>
+    private async Task TakeIn(FeedLease lease, FeedPage page, CancellationToken stop)
     {
         var fold = projection.Begin();
-        var upTo = Position.Start;
-        foreach (var stored in page.Events)
+        for (var i = 0; i < page.Events.Count; i++)
         {
-            try
+            var stored = page.Events[i];
+            if (fold.TryTake(projection, stored.Position, stored.Workspace, stored.Stream, stored.Type, stored.Data.Span) is { } broken)
             {
-                fold.Take(stored.Position, stored.Workspace, stored.Stream, stored.Type, stored.Data.Span);
-                upTo = stored.Position;
+                await Write(lease, fold, i == 0 ? Position.Start : page.Events[i - 1].Position, stop).ConfigureAwait(false);
+                throw broken;
             }
-            catch (Exception reason)
-            {
-                return (fold, upTo, new(projection.Name, stored.Position, stored.Workspace, stored.Stream, stored.Type, reason));
-            }
+            if (fold.Rows < RowsMax) continue;
+            await Write(lease, fold, stored.Position, stop).ConfigureAwait(false);
+            fold = projection.Begin();
         }
-        return (fold, page.UpTo, null);
+        await Write(lease, fold, page.UpTo, stop).ConfigureAwait(false);
     }
 
     private async Task Write(FeedLease lease, ProjectionFold fold, Position upTo, CancellationToken stop)
@@ -105,7 +106,8 @@ public sealed partial class ProjectionRunner(Store store, Projection projection,
         if (fold.Rows > 0)
         {
             // The table is locked before the statement looks: what a rebuild has just put in its place, or made visible in it, is what is written to.
-            await using var batch = new NpgsqlBatch(lease.Connection) { BatchCommands = { new($"lock table {projection.Table} in row exclusive mode"), fold.Upsert(projection.Table, null) } };
+            await using var batch = new NpgsqlBatch(lease.Connection) { BatchCommands = { new($"lock table {projection.Table} in row exclusive mode") } };
+            foreach (var statement in fold.Upsert(projection.Table, null, int.MaxValue)) batch.BatchCommands.Add(statement);
             await batch.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
         }
         await lease.Save(upTo, stop).ConfigureAwait(false);

@@ -36,6 +36,8 @@ internal sealed class Running : IAsyncDisposable
 internal sealed class Nothing : ProjectionFold
 {
     public override int Rows => 0;
+    public override void Clear() { }
     public override void Take(Position position, string workspace, string stream, string type, ReadOnlySpan<byte> data) { }
-    public override NpgsqlBatchCommand Upsert(string table, int? generation) => throw new NotSupportedException();
+    public override IEnumerable<NpgsqlBatchCommand> Upsert(string table, int? generation, int rowsMax) => [];
+    public override Task Copy(NpgsqlConnection connection, string table, int rowsMax, CancellationToken stop) => Task.CompletedTask;
 }
