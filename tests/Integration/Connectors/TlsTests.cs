@@ -28,6 +28,7 @@ public sealed class TlsTests
 
         var failed = Assert.IsType<Outcome.Failed>(await Sending.Send(receiver.Url(host: "localhost", scheme: "https")));
         Assert.Equal(Failure.TlsRefused, failed.Kind);
+        Assert.Contains("UntrustedRoot", failed.Error, StringComparison.Ordinal);
         Assert.Empty(receiver.Requests);
     }
 
