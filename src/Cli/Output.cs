@@ -12,13 +12,7 @@ internal sealed class Output(Terminal terminal, bool json)
     public bool Json => json;
     public Terminal Terminal => terminal;
 
-    private readonly IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-    {
-        Out = new SizedOutput(terminal),
-        Ansi = terminal.Colours ? AnsiSupport.Yes : AnsiSupport.No,
-        ColorSystem = terminal.Colours ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
-        Interactive = InteractionSupport.No,
-    });
+    private readonly IAnsiConsole console = ConsoleOn(terminal, terminal.Out);
 
     /// <summary>One result: as it came for programs, in <paramref name="words"/> for people.</summary>
     public void Show(Answer answer, Action<Answer> words)
@@ -68,7 +62,11 @@ internal sealed class Output(Terminal terminal, bool json)
 
         foreach (var item in items)
             table.AddRow(filled.Select(column => Readable.At(item, column.Path)).Select(text => new Text(text, new Style(Colour(text)))));
-        console.Write(table);
+        // Spectre fills the last column up with spaces; whoever copies or compares lines does not want them.
+        var drawn = new StringWriter();
+        ConsoleOn(terminal, drawn).Write(table);
+        foreach (var line in drawn.ToString().TrimEnd().Split('\n'))
+            Line(line.TrimEnd());
     }
 
     public void Fail(Failure failure)
@@ -93,9 +91,17 @@ internal sealed class Output(Terminal terminal, bool json)
         _ => Color.Default,
     };
 
-    private sealed class SizedOutput(Terminal terminal) : IAnsiConsoleOutput
+    private static IAnsiConsole ConsoleOn(Terminal terminal, TextWriter writer) => AnsiConsole.Create(new AnsiConsoleSettings
     {
-        public TextWriter Writer => terminal.Out;
+        Out = new SizedOutput(terminal, writer),
+        Ansi = terminal.Colours ? AnsiSupport.Yes : AnsiSupport.No,
+        ColorSystem = terminal.Colours ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+        Interactive = InteractionSupport.No,
+    });
+
+    private sealed class SizedOutput(Terminal terminal, TextWriter writer) : IAnsiConsoleOutput
+    {
+        public TextWriter Writer => writer;
         public bool IsTerminal => terminal.OutIsTerminal;
         public int Width => terminal.Width;
         public int Height => 24;

@@ -64,29 +64,10 @@ internal static class Tail
             return;
         }
 
-        output.Line(
-            ($"{Readable.At(stored, "at").Split(' ')[^1]}  ", Color.Grey),
-            ($"{Readable.At(stored, "type"),-26}  ", Color.Aqua),
-            ($"{Readable.At(stored, "stream")}  ", Color.Default),
-            (Readable.Line(string.Join(' ', Facts(Readable.Find(stored, "data"))), 160), Color.Grey));
-    }
-
-    /// <summary>The plain values of an event's data, two levels deep, without times and digests: what a glance can take in.</summary>
-    private static IEnumerable<string> Facts(JsonElement data, int depth = 0)
-    {
-        if (data.ValueKind != JsonValueKind.Object)
-            yield break;
-        foreach (var member in data.EnumerateObject())
-        {
-            if (member.Value.ValueKind == JsonValueKind.Object && depth < 2)
-            {
-                foreach (var fact in Facts(member.Value, depth + 1))
-                    yield return fact;
-            }
-            else if (member.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number && member.Name is not ("at" or "sha256") && !member.Name.EndsWith("_at", StringComparison.Ordinal))
-            {
-                yield return $"{Readable.Line(member.Name)}={Readable.Text(member.Value)}";
-            }
-        }
+        var head = ($"{Readable.At(stored, "at").Split(' ')[^1]}  ", Color.Grey);
+        var type = ($"{Readable.At(stored, "type"),-24}  ", Color.Aqua);
+        var stream = ($"{Readable.At(stored, "stream"),-30}  ", Color.Default);
+        var room = Math.Max(20, output.Terminal.Width - head.Item1.Length - type.Item1.Length - stream.Item1.Length);
+        output.Line(head, type, stream, (Facts.Of(Readable.Find(stored, "data"), room), Color.Grey));
     }
 }

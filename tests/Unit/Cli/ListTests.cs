@@ -18,7 +18,7 @@ public class ListTests
             con_1  orders  webhook  enabled   http://127.0.0.1:9009/hooks
             con_2  crm     webhook  disabled  https://crm.example
 
-            """, string.Join('\n', prompt.Out.Split('\n').Select(line => line.TrimEnd())));
+            """, prompt.Out);
         Assert.Empty(prompt.Error);
     }
 

@@ -71,7 +71,7 @@ public class TailTests
             """{"position":"p1","stream":"dlv_1","version":1,"type":"delivery_succeeded","at":"2026-11-20T12:03:04.5Z","data":{"of":{"event":"evt_1","accepted_at":"2026-11-20T12:03:04Z"},"attempt":{"number":1,"outcome":"delivered","error":"a\u001bb"},"at":"2026-11-20T12:03:04Z"}}"""));
         var prompt = new Prompt(server.Url);
         await prompt.Type("tail", "-w", "acme", "--since", "beginning", "--count", "1");
-        Assert.Equal("12:03:04  delivery_succeeded          dlv_1  event=evt_1 number=1 outcome=delivered error=a\uFFFDb\n", prompt.Out);
+        Assert.Equal("12:03:04  delivery_succeeded        dlv_1                           number=1 outcome=delivered error=a\uFFFDb event=evt_1\n", prompt.Out);
     }
 
     [Fact]
