@@ -11,7 +11,14 @@ public sealed class VersionConflict(string workspace, string stream, long expect
     public bool IsDuplicate => Expected == 0;
 }
 
-/// <summary>The database cannot store this event: its data is not JSON, or not JSON that PostgreSQL accepts (a NUL character, an unpaired surrogate, a number out of range).</summary>
+/// <summary>The stream is archived: it is read as ever, and never appended to again.</summary>
+public sealed class StreamArchived(string workspace, string stream) : Exception($"Stream {stream} of {workspace} is archived.")
+{
+    public string Stream { get; } = stream;
+}
+
+/// <summary>The database cannot store this event: its data is not JSON, or not JSON that PostgreSQL accepts (a NUL character, an unpaired surrogate, a number out of range),
+/// or one of its names is empty or too long.</summary>
 public sealed class EventRefused(string stream, string reason, Exception? inner = null) : Exception($"An event of stream {stream} cannot be stored: {reason}", inner)
 {
     public string Stream { get; } = stream;
@@ -22,3 +29,6 @@ public sealed class StreamTooLong(string stream, int eventsMax) : Exception($"St
 
 /// <summary>The database did not answer. What was to be appended may or may not be stored; deciding again finds out.</summary>
 public sealed class StoreUnavailable(Exception inner) : Exception("The event store did not answer: " + inner.Message, inner);
+
+/// <summary>The session that held a lease has ended: another runner may hold it now.</summary>
+public sealed class LeaseLost(string name) : Exception($"The lease of {name} is lost.");

@@ -22,10 +22,11 @@ public static class PayloadPartitions
         end $$
         """;
 
-    /// <summary>Makes the partitions of the next two weeks that are not there. Call it at least once a week.</summary>
+    /// <summary>Makes the partitions of the next two weeks that are not there. Call it at start and at least once a week: daily is good.</summary>
+    /// <exception cref="PostgresException">A partition is needed and could not be made within ten seconds, for somebody reads the table; try again.</exception>
     public static async Task Ensure(string connectionString, CancellationToken stop)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, Options = "-c timezone=UTC" }.ConnectionString);
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, Options = "-c timezone=UTC -c lock_timeout=10000" }.ConnectionString);
         await connection.OpenAsync(stop).ConfigureAwait(false);
         await using var command = new NpgsqlCommand(string.Format(System.Globalization.CultureInfo.InvariantCulture, Sql, DaysAhead), connection);
         await command.ExecuteNonQueryAsync(stop).ConfigureAwait(false);

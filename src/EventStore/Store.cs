@@ -24,7 +24,7 @@ public sealed class Store : IAsyncDisposable
         Tenant = Database.Pool(options.ConnectionString, "eventmesh_tenant", options.TenantConnectionsMax);
         Feed = Database.Pool(options.ConnectionString, "eventmesh_feed", options.FeedConnectionsMax);
         Leases = Database.Unpooled(options.ConnectionString, "eventmesh_feed");
-        Appender = Database.Pool(options.ConnectionString, "eventmesh_append", options.Lanes);
+        Appender = Database.Appending(options.ConnectionString);
         appends = new GroupCommit(Appender, options.Lanes, options.WaitingMax, Arrivals.Signal);
     }
 

@@ -26,14 +26,16 @@ public sealed class WorkspaceStore
     /// <summary>Appends events to the end of a stream.</summary>
     /// <returns>The position of the last one.</returns>
     /// <exception cref="VersionConflict">The stream is not at <paramref name="expectedVersion"/>; with 0, it exists.</exception>
-    /// <exception cref="EventRefused">An event is not JSON, or not such as the database can store.</exception>
+    /// <exception cref="StreamArchived">The stream takes no more events.</exception>
+    /// <exception cref="EventRefused">An event is not JSON, or not such as the database can store; a name is empty or too long (see <see cref="Acceptable"/>).</exception>
     /// <exception cref="StoreUnavailable">The database did not answer; the events may or may not be stored.</exception>
     public async Task<Position> Append(
         string stream, string streamType, long expectedVersion, IReadOnlyList<object> events, EventMetadata metadata,
         IReadOnlyList<Payload>? payloads = null, CancellationToken stop = default)
     {
         var answer = (await AppendTogether([Prepare(stream, streamType, expectedVersion, events, metadata, payloads)], stop).ConfigureAwait(false))[0];
-        return answer.Stored ? answer.Position : throw new VersionConflict(Workspace, stream, expectedVersion, answer.ActualVersion);
+        if (answer.Stored) return answer.Position;
+        throw answer.Archived ? new StreamArchived(Workspace, stream) : new VersionConflict(Workspace, stream, expectedVersion, answer.ActualVersion);
     }
 
     /// <summary>An append for <see cref="AppendTogether"/>. Events are registered types, or <see cref="NewEvent"/> as they are.</summary>

@@ -4,18 +4,11 @@ namespace EventMesh.EventStore.Appending;
 /// <param name="StreamType">The aggregate's name, kept when the stream begins.</param>
 /// <param name="ExpectedVersion">The version the decision was made on; 0 begins the stream.</param>
 public sealed record Append(
-    string Workspace, string Stream, string StreamType, long ExpectedVersion, IReadOnlyList<NewEvent> Events, EventMetadata Metadata, IReadOnlyList<Payload> Payloads)
-{
-    internal int Size => Events.Sum(e => e.Data.Length) + Payloads.Sum(p => p.Body.Length);
-}
+    string Workspace, string Stream, string StreamType, long ExpectedVersion, IReadOnlyList<NewEvent> Events, EventMetadata Metadata, IReadOnlyList<Payload> Payloads);
 
 /// <summary>What became of an append: either it is stored, or it lost to <see cref="ActualVersion"/>.</summary>
-public readonly record struct Appended(bool Stored, Position Position, long ActualVersion);
-
-/// <summary>Appends that are written in one transaction, each with an answer of its own.</summary>
-internal sealed class AppendGroup(IReadOnlyList<Append> appends)
+public readonly record struct Appended(bool Stored, Position Position, long ActualVersion)
 {
-    public IReadOnlyList<Append> Appends { get; } = appends;
-    public TaskCompletionSource<Appended[]> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    public int Size { get; } = appends.Sum(a => a.Size);
+    /// <summary>It lost because the stream is archived: nothing will ever be appended to it.</summary>
+    public bool Archived => ActualVersion < 0;
 }

@@ -1,97 +1,106 @@
+using System.Data;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace EventMesh.EventStore.Appending;
 
-/// <summary>The one statement that writes events: <c>eventmesh.append</c> over all appends of a transaction, as arrays.</summary>
-internal sealed class AppendStatement(NpgsqlDataSource database)
+/// <summary>
+/// The one statement that writes events: <c>eventmesh.append</c> over all appends of a transaction, as arrays, prepared on a connection of its own that
+/// stays open. A connection that was lost is opened again.
+/// </summary>
+internal sealed class AppendStatement(NpgsqlDataSource database) : IAsyncDisposable
 {
     private const string Sql = """
-        select xid, sequences, lost, actual from eventmesh.append(
+        select xid, sequences, lost, actual, taken_by, taken_xid, taken_sequence from eventmesh.append(
           $1, $2, $3, $4, $5, $6,  $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,  $20, $21, $22, $23, $24, $25,  $26, $27)
         """;
 
-    private static readonly StringComparer Ordinal = StringComparer.Ordinal;
+    private NpgsqlConnection? connection;
 
-    /// <summary>Writes the groups in one transaction and answers each.</summary>
+    /// <summary>Writes the groups in one transaction. When it returns, the transaction has committed and every group's answers are filled in.</summary>
     public async Task Run(List<AppendGroup> groups)
     {
-        // Every node takes rows in one order, so that two nodes do not wait for each other crosswise.
-        var appends = groups.SelectMany(g => g.Appends).OrderBy(a => a.Workspace, Ordinal).ThenBy(a => a.Stream, Ordinal).ToArray();
-        var answers = new Dictionary<Append, Appended>(appends.Length, ReferenceEqualityComparer.Instance);
-
-        await using (var connection = await database.OpenConnectionAsync().ConfigureAwait(false))
-        await using (var command = new NpgsqlCommand(Sql, connection))
+        var rows = Rows(groups, out var events, out var payloads);
+        var appends = Array.ConvertAll(rows, r => r.Append);
+        if (connection is not { FullState: ConnectionState.Open }) await Open().ConfigureAwait(false);
+        try
         {
-            Bind(command, appends);
+            await using var command = new NpgsqlCommand(Sql, connection);
+            AppendArrays.Bind(command.Parameters, appends, events, payloads);
             await command.PrepareAsync().ConfigureAwait(false);
             await using var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
             await reader.ReadAsync().ConfigureAwait(false);
-            Read(reader, appends, answers);
+            Read(reader, rows);
+            // The row is sent before the commit. Only the end of the results, which follows it, says that the transaction is safe.
+            await reader.NextResultAsync().ConfigureAwait(false);
         }
-
-        foreach (var group in groups) group.Answer.TrySetResult([.. group.Appends.Select(a => answers[a])]);
+        catch (Exception failure) when (failure is not PostgresException refusal || Database.IsDown(refusal))
+        {
+            await DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
-    private static void Read(NpgsqlDataReader reader, Append[] appends, Dictionary<Append, Appended> answers)
+    private async Task Open()
+    {
+        await DisposeAsync().ConfigureAwait(false);
+        connection = await database.OpenConnectionAsync().ConfigureAwait(false);
+    }
+
+    private readonly record struct Row(Append Append, AppendGroup Group, int Place);
+
+    private static Row[] Rows(List<AppendGroup> groups, out int events, out int payloads)
+    {
+        var count = events = payloads = 0;
+        foreach (var group in groups)
+        {
+            count += group.Appends.Count;
+            events += group.EventsCount;
+            payloads += group.PayloadsCount;
+        }
+        var rows = new Row[count];
+        var next = 0;
+        foreach (var group in groups)
+            for (var i = 0; i < group.Appends.Count; i++) rows[next++] = new(group.Appends[i], group, i);
+        // Every node takes rows in one order, so that two nodes do not wait for each other crosswise.
+        Array.Sort(rows, static (left, right) => string.CompareOrdinal(left.Append.Workspace, right.Append.Workspace) is var byWorkspace and not 0
+            ? byWorkspace : string.CompareOrdinal(left.Append.Stream, right.Append.Stream));
+        return rows;
+    }
+
+    private static void Read(NpgsqlDataReader reader, Row[] rows)
     {
         var transaction = reader.GetFieldValue<ulong>(0);
         var sequences = reader.GetFieldValue<long[]>(1);
         var lost = reader.GetFieldValue<int[]>(2);
-        var actual = reader.GetFieldValue<long[]>(3);
-        for (var i = 0; i < lost.Length; i++) answers[appends[lost[i] - 1]] = new(false, default, actual[i]);
+        var order = new int[lost.Length];
+        for (var i = 0; i < order.Length; i++) order[i] = i;
+        Array.Sort(lost, order);
         var next = 0;
-        foreach (var append in appends)
+        for (int i = 0, l = 0; i < rows.Length; i++)
         {
-            if (answers.ContainsKey(append)) continue;
+            var (append, group, place) = rows[i];
+            if (l < lost.Length && lost[l] == i + 1)
+            {
+                group.Answers[place] = Lost(reader, append, order[l++]);
+                continue;
+            }
             next += append.Events.Count;
-            answers[append] = new(true, new Position(transaction, sequences[next - 1]), append.ExpectedVersion + append.Events.Count);
+            group.Answers[place] = new(true, new Position(transaction, sequences[next - 1]), append.ExpectedVersion + append.Events.Count);
         }
     }
 
-    private static void Bind(NpgsqlCommand command, Append[] appends)
+    private static Appended Lost(NpgsqlDataReader reader, Append append, int index)
     {
-        var events = appends.SelectMany((a, i) => a.Events.Select((e, n) => (Request: i + 1, Append: a, Event: e, Version: a.ExpectedVersion + n + 1))).ToArray();
-        var payloads = appends.SelectMany((a, i) => a.Payloads.Select(p => (Request: i + 1, Append: a, Payload: p))).ToArray();
-
-        Add(NpgsqlDbType.Varchar, Column(appends, a => a.Workspace));
-        Add(NpgsqlDbType.Varchar, Column(appends, a => a.Stream));
-        Add(NpgsqlDbType.Varchar, Column(appends, a => a.StreamType));
-        Add(NpgsqlDbType.Bigint, Column(appends, a => a.ExpectedVersion));
-        Add(NpgsqlDbType.Bigint, Column(appends, a => (long)a.Events.Count));
-        Add(NpgsqlDbType.TimestampTz, Column(appends, a => a.Metadata.At.UtcDateTime));
-
-        Add(NpgsqlDbType.Integer, Column(events, e => e.Request));
-        Add(NpgsqlDbType.Varchar, Column(events, e => e.Append.Workspace));
-        Add(NpgsqlDbType.Varchar, Column(events, e => e.Append.Stream));
-        Add(NpgsqlDbType.Bigint, Column(events, e => e.Version));
-        Add(NpgsqlDbType.Uuid, Column(events, e => e.Event.Id));
-        Add(NpgsqlDbType.Jsonb, Column(events, e => e.Event.Data));
-        Add(NpgsqlDbType.Varchar, Column(events, e => e.Event.Type));
-        Add(NpgsqlDbType.Varchar, Column(events, e => e.Event.DotnetName));
-        Add(NpgsqlDbType.TimestampTz, Column(events, e => e.Append.Metadata.At.UtcDateTime));
-        Add(NpgsqlDbType.Varchar, Column(events, e => e.Append.Metadata.CorrelationId));
-        Add(NpgsqlDbType.Varchar, Column(events, e => e.Append.Metadata.CausationId));
-        Add(NpgsqlDbType.Jsonb, Column(events, e => Headers(e.Append.Metadata)));
-        Add(NpgsqlDbType.Varchar, Column(events, e => e.Append.Metadata.Actor));
-
-        Add(NpgsqlDbType.Integer, Column(payloads, p => p.Request));
-        Add(NpgsqlDbType.Varchar, Column(payloads, p => p.Append.Workspace));
-        Add(NpgsqlDbType.Varchar, Column(payloads, p => p.Payload.Id));
-        Add(NpgsqlDbType.Date, Column(payloads, p => p.Payload.Day));
-        Add(NpgsqlDbType.Varchar, Column(payloads, p => p.Payload.ContentType));
-        Add(NpgsqlDbType.Bytea, Column(payloads, p => p.Payload.Body));
-
-        var fresh = appends.Count(a => a.ExpectedVersion == 0);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = fresh });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = appends.Length - fresh });
-
-        void Add<T>(NpgsqlDbType type, T[] values) =>
-            command.Parameters.Add(new NpgsqlParameter<T[]> { NpgsqlDbType = NpgsqlDbType.Array | type, TypedValue = values });
+        // Written by ourselves, in a transaction whose answer was lost with its connection: then this is the answer.
+        if (reader.GetFieldValue<Guid?[]>(4)[index] is { } takenBy && takenBy == append.Events[0].Id)
+            return new(true, new Position(reader.GetFieldValue<ulong?[]>(5)[index]!.Value, reader.GetFieldValue<long?[]>(6)[index]!.Value), append.ExpectedVersion + append.Events.Count);
+        return new(false, default, reader.GetFieldValue<long[]>(3)[index]);
     }
 
-    private static T[] Column<TRow, T>(TRow[] rows, Func<TRow, T> value) => Array.ConvertAll(rows, row => value(row));
-
-    // Absent headers are SQL NULL, as Marten writes them.
-    private static string? Headers(EventMetadata metadata) => metadata.TraceParent is null ? null : $$"""{"traceparent":"{{metadata.TraceParent}}"}""";
+    public async ValueTask DisposeAsync()
+    {
+        if (connection is not { } open) return;
+        connection = null;
+        await open.DisposeAsync().ConfigureAwait(false);
+    }
 }

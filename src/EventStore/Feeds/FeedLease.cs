@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -10,16 +11,14 @@ namespace EventMesh.EventStore.Feeds;
 /// </summary>
 public sealed class FeedLease : IAsyncDisposable
 {
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
+
     private const string ReadSql = "select last_xid, last_seq_id from public.mt_event_progression where name = $1";
 
     private const string SaveSql = """
         insert into public.mt_event_progression (name, last_xid, last_seq_id, last_updated) values ($1, $2, $3, now())
         on conflict (name) do update set last_xid = excluded.last_xid, last_seq_id = excluded.last_seq_id, last_updated = excluded.last_updated
         """;
-
-    // Asked again and again rather than waited for in PostgreSQL: a statement that waits keeps its snapshot, and for as long as another node holds
-    // the lease no dead row of the database could be cleaned away.
-    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(100);
 
     private FeedLease(string name, NpgsqlConnection connection, Position checkpoint)
     {
@@ -43,13 +42,11 @@ public sealed class FeedLease : IAsyncDisposable
         var connection = await Database.Open(store.Leases, stop).ConfigureAwait(false);
         try
         {
-            while (!await TryLock(connection, name, stop).ConfigureAwait(false)) await Task.Delay(AskAgain, stop).ConfigureAwait(false);
-            return new(name, connection, await Read(connection, name, stop).ConfigureAwait(false));
-        }
-        catch (NpgsqlException failure) when (Database.IsDown(failure))
-        {
-            await connection.DisposeAsync().ConfigureAwait(false);
-            throw new StoreUnavailable(failure);
+            // Asked again and again, for a statement that waits in the server is a transaction that stays open: it would keep vacuum from cleaning up behind
+            // the streams for as long as another node holds the lease, and Marten's daemon from passing a gap.
+            using var looks = new PeriodicTimer(BetweenLooks);
+            while (!await Database.Ask(() => TryLock(connection, name, stop)).ConfigureAwait(false)) await looks.WaitForNextTickAsync(stop).ConfigureAwait(false);
+            return new(name, connection, await Database.Ask(() => Read(connection, name, stop)).ConfigureAwait(false));
         }
         catch
         {
@@ -58,35 +55,30 @@ public sealed class FeedLease : IAsyncDisposable
         }
     }
 
-    /// <summary>How far a feed has come, whoever moves it.</summary>
-    public static async Task<Position> CheckpointOf(Store store, string name, CancellationToken stop)
-    {
-        await using var connection = await Database.Open(store.Feed, stop).ConfigureAwait(false);
-        return await Read(connection, name, stop).ConfigureAwait(false);
-    }
-
-    /// <summary>Moves the checkpoint, in the transaction of <see cref="Connection"/> if there is one.</summary>
-    public async Task Save(Position position, CancellationToken stop)
-    {
-        try
-        {
-            await using var save = new NpgsqlCommand(SaveSql, Connection);
-            save.Parameters.Add(new() { Value = Name });
-            save.Parameters.Add(new() { Value = position.Transaction, NpgsqlDbType = NpgsqlDbType.Xid8 });
-            save.Parameters.Add(new() { Value = position.Sequence });
-            await save.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
-            Checkpoint = position;
-        }
-        catch (NpgsqlException failure) when (Database.IsDown(failure))
-        {
-            throw new StoreUnavailable(failure);
-        }
-    }
-
     private static async Task<bool> TryLock(NpgsqlConnection connection, string name, CancellationToken stop)
     {
         await using var command = new NpgsqlCommand("select pg_try_advisory_lock(hashtextextended($1, 0))", connection) { Parameters = { new() { Value = "feed:" + name } } };
         return await command.ExecuteScalarAsync(stop).ConfigureAwait(false) is true;
+    }
+
+    /// <summary>How far a feed has come, whoever moves it.</summary>
+    public static async Task<Position> CheckpointOf(Store store, string name, CancellationToken stop)
+    {
+        await using var connection = await Database.Open(store.Feed, stop).ConfigureAwait(false);
+        return await Database.Ask(() => Read(connection, name, stop)).ConfigureAwait(false);
+    }
+
+    /// <summary>Moves the checkpoint, in the transaction of <see cref="Connection"/> if there is one.</summary>
+    /// <exception cref="StoreUnavailable">The session has ended, and the lease with it; or the database did not answer.</exception>
+    public async Task Save(Position position, CancellationToken stop)
+    {
+        if (Connection.FullState == ConnectionState.Broken || Connection.State != ConnectionState.Open) throw new StoreUnavailable(new LeaseLost(Name));
+        await using var save = new NpgsqlCommand(SaveSql, Connection);
+        save.Parameters.Add(new() { Value = Name });
+        save.Parameters.Add(new() { Value = position.Transaction, NpgsqlDbType = NpgsqlDbType.Xid8 });
+        save.Parameters.Add(new() { Value = position.Sequence });
+        await Database.Ask(() => save.ExecuteNonQueryAsync(stop)).ConfigureAwait(false);
+        Checkpoint = position;
     }
 
     private static async Task<Position> Read(NpgsqlConnection connection, string name, CancellationToken stop)

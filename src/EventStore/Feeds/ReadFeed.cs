@@ -1,4 +1,3 @@
-using System.Data;
 using System.Runtime.CompilerServices;
 using Npgsql;
 using NpgsqlTypes;
@@ -41,23 +40,21 @@ public static class ReadFeedVerb
         command.Parameters.Add(new() { Value = after.Transaction, NpgsqlDbType = NpgsqlDbType.Xid8 });
         command.Parameters.Add(new() { Value = after.Sequence });
         command.Parameters.Add(new() { Value = limit });
-        try
+        return await Database.Ask(() => Page(command, after, limit, stop)).ConfigureAwait(false);
+    }
+
+    private static async Task<FeedPage> Page(NpgsqlCommand command, Position after, int limit, CancellationToken stop)
+    {
+        await using var reader = await command.ExecuteReaderAsync(stop).ConfigureAwait(false);
+        var events = new List<StoredEvent>();
+        var (xmin, pending) = (0UL, false);
+        while (await reader.ReadAsync(stop).ConfigureAwait(false))
         {
-            await using var reader = await command.ExecuteReaderAsync(CommandBehavior.Default, stop).ConfigureAwait(false);
-            var events = new List<StoredEvent>();
-            var (xmin, pending) = (0UL, false);
-            while (await reader.ReadAsync(stop).ConfigureAwait(false))
-            {
-                (xmin, pending) = (reader.GetFieldValue<ulong>(0), reader.GetBoolean(1));
-                if (!reader.IsDBNull(2)) events.Add(Reading.Rows.Read(reader, 2));
-            }
-            var full = events.Count == limit;
-            var horizon = new Position(xmin - 1, Position.SequenceMax);
-            return new(events, full ? events[^1].Position : horizon > after ? horizon : after, full, pending);
+            (xmin, pending) = (reader.GetFieldValue<ulong>(0), reader.GetBoolean(1));
+            if (!reader.IsDBNull(2)) events.Add(Reading.Rows.Read(reader, 2));
         }
-        catch (NpgsqlException failure) when (Database.IsDown(failure))
-        {
-            throw new StoreUnavailable(failure);
-        }
+        var full = events.Count == limit;
+        var horizon = new Position(xmin - 1, Position.SequenceMax);
+        return new(events, full ? events[^1].Position : horizon > after ? horizon : after, full, pending);
     }
 }

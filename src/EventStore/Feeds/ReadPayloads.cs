@@ -20,15 +20,11 @@ public static class ReadPayloadsVerb
         command.Parameters.Add(new() { Value = named.Select(n => n.Workspace).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar });
         command.Parameters.Add(new() { Value = named.Select(n => n.Id).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar });
         command.Parameters.Add(new() { Value = named.Select(n => n.Day).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Date });
-        try
+        return await Database.Ask(async () =>
         {
             await using var reader = await command.ExecuteReaderAsync(stop).ConfigureAwait(false);
             while (await reader.ReadAsync(stop).ConfigureAwait(false)) bodies[reader.GetInt64(0) - 1] = reader.GetFieldValue<byte[]>(1);
             return bodies;
-        }
-        catch (NpgsqlException failure) when (Database.IsDown(failure))
-        {
-            throw new StoreUnavailable(failure);
-        }
+        }).ConfigureAwait(false);
     }
 }

@@ -36,5 +36,5 @@ grant select, insert, update on public.mt_event_progression to eventmesh_feed;
 -- A host on Marten: as a workspace's session, and appending in Marten's Rich mode within that workspace.
 grant select, insert on public.mt_events to eventmesh_marten;
 grant select, insert, update on public.mt_streams to eventmesh_marten;
-grant select, insert, update on public.mt_event_progression to eventmesh_marten;
+grant select, insert, update, delete on public.mt_event_progression to eventmesh_marten;
 grant usage, select on sequence public.mt_events_sequence to eventmesh_marten;

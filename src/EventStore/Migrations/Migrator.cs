@@ -25,6 +25,7 @@ public static class Migrator
 {
     // Any number, as long as it is always this one.
     private const long Lock = 0x45_56_4d_53_48;
+    private const int AttemptsMax = 20;
 
     /// <exception cref="InvalidOperationException">The database was restored into a server whose transaction counter is behind its events.</exception>
     public static async Task Apply(string connectionString, IReadOnlyList<Migration> migrations, CancellationToken stop)
@@ -45,20 +46,43 @@ public static class Migrator
 
         foreach (var step in migrations.Where(m => !applied.Contains((m.Component, m.Number))))
         {
-            await using var transaction = await connection.BeginTransactionAsync(stop).ConfigureAwait(false);
-            await Run(connection, step.Sql, stop).ConfigureAwait(false);
-            await Run(connection, "insert into eventmesh.migrations (component, number, name) values ($1, $2, $3)", stop, step.Component, step.Number, step.Name).ConfigureAwait(false);
-            await transaction.CommitAsync(stop).ConfigureAwait(false);
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    await Apply(connection, step, stop).ConfigureAwait(false);
+                    break;
+                }
+                catch (PostgresException collided) when (attempt < AttemptsMax && IsCollision(collided))
+                {
+                    // Roles belong to the whole server, and the lock to one database: another database was migrated in the same moment.
+                }
+            }
         }
         await RefuseRewoundTransactions(connection, stop).ConfigureAwait(false);
     }
+
+    private static async Task Apply(NpgsqlConnection connection, Migration step, CancellationToken stop)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(stop).ConfigureAwait(false);
+        await Run(connection, step.Sql, stop).ConfigureAwait(false);
+        await Run(connection, "insert into eventmesh.migrations (component, number, name) values ($1, $2, $3)", stop, step.Component, step.Number, step.Name).ConfigureAwait(false);
+        await transaction.CommitAsync(stop).ConfigureAwait(false);
+    }
+
+    // "tuple concurrently updated" is all that PostgreSQL says of two grants of one role; it has no SQLSTATE of its own.
+    private static bool IsCollision(PostgresException refusal) =>
+        refusal.SqlState is PostgresErrorCodes.InternalError or PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
 
     /// <summary>
     /// A dump restored into a new server keeps the events' transaction ids and loses the server's counter: new events would sort before old ones.
     /// </summary>
     private static async Task RefuseRewoundTransactions(NpgsqlConnection connection, CancellationToken stop)
     {
-        await using var command = new NpgsqlCommand("select coalesce(max(xid) >= pg_snapshot_xmax(pg_current_snapshot()), false) from public.mt_events", connection);
+        // As the feed: row-level security hides the events from whoever owns the tables.
+        await using var transaction = await connection.BeginTransactionAsync(stop).ConfigureAwait(false);
+        await Run(connection, "set local role eventmesh_feed", stop).ConfigureAwait(false);
+        await using var command = new NpgsqlCommand("select xid >= pg_snapshot_xmax(pg_current_snapshot()) from public.mt_events order by xid desc, seq_id desc limit 1", connection);
         if (await command.ExecuteScalarAsync(stop).ConfigureAwait(false) is true)
             throw new InvalidOperationException(
                 "This database holds events written by transactions that this PostgreSQL server has not reached yet: it was restored from a logical dump. "

@@ -1,3 +1,4 @@
+using EventMesh.EventStore.Appending;
 using Npgsql;
 
 namespace EventMesh.EventStore.Reading;
@@ -17,14 +18,13 @@ public static class ListStreamsVerb
     /// <param name="after">The id to go on after; null for the first page.</param>
     public static async Task<List<StoredStream>> ListStreams(this WorkspaceStore store, string prefix, string? after, int limit, CancellationToken stop = default)
     {
+        if (!Acceptable.IsText(prefix) || !Acceptable.IsText(after)) return [];
         await using var session = await store.Session(stop).ConfigureAwait(false);
         session.Add(store.Workspace, new NpgsqlBatchCommand(Sql)
         {
             Parameters = { new() { Value = after ?? prefix }, new() { Value = prefix + "\uffff" }, new() { Value = limit } },
         });
-        await using var reader = await session.Run(stop).ConfigureAwait(false);
-        await reader.NextResultAsync(stop).ConfigureAwait(false);
-        var events = await ReadStreamVerb.All(reader, stop).ConfigureAwait(false);
+        var events = await session.Read(reader => ReadStreamVerb.All(reader, stop), stop).ConfigureAwait(false);
         return [.. events.GroupBy(e => e.Stream, StringComparer.Ordinal).Select(s => new StoredStream(s.Key, s.Last().Version, [.. s]))];
     }
 }

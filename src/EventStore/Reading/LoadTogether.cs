@@ -26,12 +26,19 @@ public static class LoadTogetherVerb
                 new NpgsqlBatchCommand(PayloadSql) { Parameters = { new() { Value = load.PayloadId }, new() { Value = load.PayloadDay } } });
         }
 
+        return loads.Count == 0 ? [] : await session.Read(reader => Read(reader, loads, stop), stop).ConfigureAwait(false);
+    }
+
+    private static async Task<Loaded[]> Read(NpgsqlDataReader reader, IReadOnlyList<Load> loads, CancellationToken stop)
+    {
         var loaded = new Loaded[loads.Count];
-        await using var reader = await session.Run(stop).ConfigureAwait(false);
         for (var i = 0; i < loaded.Length; i++)
         {
-            if (i > 0) await reader.NextResultAsync(stop).ConfigureAwait(false);
-            await reader.NextResultAsync(stop).ConfigureAwait(false);
+            if (i > 0)
+            {
+                await reader.NextResultAsync(stop).ConfigureAwait(false);
+                await reader.NextResultAsync(stop).ConfigureAwait(false);
+            }
             var events = await ReadStreamVerb.All(reader, stop).ConfigureAwait(false);
             if (events.Count > ReadStreamVerb.EventsMax) throw new StreamTooLong(loads[i].Stream, ReadStreamVerb.EventsMax);
             await reader.NextResultAsync(stop).ConfigureAwait(false);
@@ -46,8 +53,6 @@ public static class LoadTogetherVerb
     {
         await using var session = await store.Session(stop).ConfigureAwait(false);
         session.Add(store.Workspace, new NpgsqlBatchCommand(PayloadSql) { Parameters = { new() { Value = id }, new() { Value = day } } });
-        await using var reader = await session.Run(stop).ConfigureAwait(false);
-        await reader.NextResultAsync(stop).ConfigureAwait(false);
-        return await reader.ReadAsync(stop).ConfigureAwait(false) ? reader.GetFieldValue<byte[]>(0) : null;
+        return await session.Read(async reader => await reader.ReadAsync(stop).ConfigureAwait(false) ? reader.GetFieldValue<byte[]>(0) : null, stop).ConfigureAwait(false);
     }
 }

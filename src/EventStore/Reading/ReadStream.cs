@@ -1,3 +1,4 @@
+using EventMesh.EventStore.Appending;
 using Npgsql;
 
 namespace EventMesh.EventStore.Reading;
@@ -21,11 +22,10 @@ public static class ReadStreamVerb
     /// <summary>The events of a stream after <paramref name="afterVersion"/>, at most <paramref name="limit"/>.</summary>
     public static async Task<List<StoredEvent>> ReadStreamPage(this WorkspaceStore store, string stream, long afterVersion, int limit, CancellationToken stop = default)
     {
+        if (!Acceptable.IsText(stream)) return [];
         await using var session = await store.Session(stop).ConfigureAwait(false);
         session.Add(store.Workspace, Command(stream, afterVersion, limit));
-        await using var reader = await session.Run(stop).ConfigureAwait(false);
-        await reader.NextResultAsync(stop).ConfigureAwait(false);
-        return await All(reader, stop).ConfigureAwait(false);
+        return await session.Read(reader => All(reader, stop), stop).ConfigureAwait(false);
     }
 
     internal static NpgsqlBatchCommand Command(string stream, long afterVersion, int limit) =>

@@ -1,4 +1,5 @@
 using Npgsql;
+using NpgsqlTypes;
 
 namespace EventMesh.EventStore.Reading;
 
@@ -6,7 +7,7 @@ public static class ReadWorkspaceFeedVerb
 {
     private const string Sql = $"""
         select {Rows.Columns} from public.mt_events e
-        where (e.xid, e.seq_id) > ($1, $2) and e.xid < pg_snapshot_xmin(pg_current_snapshot()) and ($4::varchar is null or e.type = $4)
+        where (e.xid, e.seq_id) > ($1, $2) and e.xid < pg_snapshot_xmin(pg_current_snapshot())
         order by e.xid, e.seq_id limit $3
         """;
 
@@ -18,27 +19,27 @@ public static class ReadWorkspaceFeedVerb
 
     /// <summary>A workspace's events in their final order, after a position: no gap, and nothing that could still be joined by an earlier one.</summary>
     public static Task<List<StoredEvent>> ReadFeed(this WorkspaceStore store, Position after, int limit, CancellationToken stop = default) =>
-        Read(store, Sql, after, limit, null, stop);
+        Read(store, Statement(Sql, after, limit), stop);
 
-    /// <summary>A workspace's events of one type, newest first, before a position (null: from the newest).</summary>
-    public static Task<List<StoredEvent>> ReadNewest(this WorkspaceStore store, string type, Position? before, int limit, CancellationToken stop = default) =>
-        Read(store, BackwardsSql, before ?? new Position(long.MaxValue, Position.SequenceMax), limit, type, stop);
+    /// <summary>
+    /// A workspace's events of one type, newest first, before a position (null: from the newest). It passes over the events of other types: for types that are frequent.
+    /// </summary>
+    public static Task<List<StoredEvent>> ReadNewest(this WorkspaceStore store, string type, Position? before, int limit, CancellationToken stop = default)
+    {
+        var statement = Statement(BackwardsSql, before ?? new Position(long.MaxValue, Position.SequenceMax), limit);
+        statement.Parameters.Add(new() { Value = type, NpgsqlDbType = NpgsqlDbType.Varchar });
+        return Read(store, statement, stop);
+    }
 
-    private static async Task<List<StoredEvent>> Read(WorkspaceStore store, string sql, Position from, int limit, string? type, CancellationToken stop)
+    private static NpgsqlBatchCommand Statement(string sql, Position from, int limit) => new(sql)
+    {
+        Parameters = { new() { Value = from.Transaction, NpgsqlDbType = NpgsqlDbType.Xid8 }, new() { Value = from.Sequence }, new() { Value = limit } },
+    };
+
+    private static async Task<List<StoredEvent>> Read(WorkspaceStore store, NpgsqlBatchCommand statement, CancellationToken stop)
     {
         await using var session = await store.Session(stop).ConfigureAwait(false);
-        session.Add(store.Workspace, new NpgsqlBatchCommand(sql)
-        {
-            Parameters =
-            {
-                new() { Value = from.Transaction, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Xid8 },
-                new() { Value = from.Sequence },
-                new() { Value = limit },
-                new() { Value = (object?)type ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Varchar },
-            },
-        });
-        await using var reader = await session.Run(stop).ConfigureAwait(false);
-        await reader.NextResultAsync(stop).ConfigureAwait(false);
-        return await ReadStreamVerb.All(reader, stop).ConfigureAwait(false);
+        session.Add(store.Workspace, statement);
+        return await session.Read(reader => ReadStreamVerb.All(reader, stop), stop).ConfigureAwait(false);
     }
 }

@@ -13,8 +13,8 @@ public static class SecretVerbs
         {
             Parameters = { new() { Value = store.Workspace }, new() { Value = name }, new() { Value = value }, new() { Value = at.UtcDateTime } },
         });
-        await using var reader = await session.Run(stop).ConfigureAwait(false);
-        await reader.NextResultAsync(stop).ConfigureAwait(false);
+        // To the end of the results: an error of the commit comes after them.
+        await session.Read(reader => reader.NextResultAsync(stop), stop).ConfigureAwait(false);
     }
 
     /// <summary>The newest version of a secret; null when there is none.</summary>
@@ -25,8 +25,6 @@ public static class SecretVerbs
         {
             Parameters = { new() { Value = name } },
         });
-        await using var reader = await session.Run(stop).ConfigureAwait(false);
-        await reader.NextResultAsync(stop).ConfigureAwait(false);
-        return await reader.ReadAsync(stop).ConfigureAwait(false) ? reader.GetFieldValue<byte[]>(0) : null;
+        return await session.Read(async reader => await reader.ReadAsync(stop).ConfigureAwait(false) ? reader.GetFieldValue<byte[]>(0) : null, stop).ConfigureAwait(false);
     }
 }

@@ -28,17 +28,17 @@ public sealed class TenantSession : IAsyncDisposable
     }
 
     /// <summary>Sends what was added. The reader stands on the first workspace's setting; each statement's rows follow by <c>NextResult</c>.</summary>
-    public async Task<NpgsqlDataReader> Run(CancellationToken stop)
+    /// <exception cref="StoreUnavailable">The database did not answer.</exception>
+    public Task<NpgsqlDataReader> Run(CancellationToken stop) => Database.Ask(() => batch.ExecuteReaderAsync(stop));
+
+    /// <summary>Sends what was added and reads what comes after the first workspace's setting.</summary>
+    /// <exception cref="StoreUnavailable">The database did not answer.</exception>
+    internal Task<T> Read<T>(Func<NpgsqlDataReader, Task<T>> read, CancellationToken stop) => Database.Ask(async () =>
     {
-        try
-        {
-            return await batch.ExecuteReaderAsync(stop).ConfigureAwait(false);
-        }
-        catch (NpgsqlException failure) when (Database.IsDown(failure))
-        {
-            throw new StoreUnavailable(failure);
-        }
-    }
+        await using var reader = await batch.ExecuteReaderAsync(stop).ConfigureAwait(false);
+        await reader.NextResultAsync(stop).ConfigureAwait(false);
+        return await read(reader).ConfigureAwait(false);
+    });
 
     public async ValueTask DisposeAsync()
     {
