@@ -33,7 +33,7 @@ public sealed class EventMeshProcess : IAsyncDisposable
 
     public string Home => home;
 
-    public string AdminToken => File.ReadAllText(Path.Combine(home, "admin-token")).Trim();
+    public string AdminToken => settings.GetValueOrDefault("EVENTMESH_ADMIN_TOKEN") ?? File.ReadAllText(Path.Combine(home, "admin-token")).Trim();
 
     /// <param name="settings">
     /// Environment variables beside home and port, such as <c>EVENTMESH_POSTGRES</c>; those of the test's own environment do not reach it.
