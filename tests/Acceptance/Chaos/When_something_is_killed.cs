@@ -15,15 +15,14 @@ public sealed class When_something_is_killed
     private const string RabbitMq = "rabbitmq";
 
     private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("ROUNDS") is { Length: > 0 } rounds ? rounds : "1", CultureInfo.InvariantCulture);
-    private static readonly string Broker = Environment.GetEnvironmentVariable("BROKER") is { Length: > 0 } broker ? broker : "inprocess";
 
-    public static TheoryData<string, int> RoundsOfBroker => [.. Enumerable.Range(1, Rounds).Select(round => (Broker, round))];
+    public static TheoryData<string, int> RoundsOfBroker => [.. Enumerable.Range(1, Rounds).Select(round => (OwnServers.Broker, round))];
     public static TheoryData<int> RoundsOfRabbitMq => [.. Enumerable.Range(1, Rounds)];
 
     [Theory, MemberData(nameof(RoundsOfBroker))]
     public async Task The_process_is_started_again_and_everything_arrives(string broker, int round)
     {
-        await using var servers = await Servers.Start(broker);
+        await using var servers = await OwnServers.Start(broker);
         await using var node = await servers.Node();
         await using var flow = await Flow.Start(node);
         var publishing = flow.Publish(Events, node);
@@ -37,7 +36,7 @@ public sealed class When_something_is_killed
     [Theory, MemberData(nameof(RoundsOfBroker))]
     public async Task PostgreSQL_is_started_again_and_everything_arrives(string broker, int round)
     {
-        await using var servers = await Servers.Start(broker);
+        await using var servers = await OwnServers.Start(broker);
         await using var node = await servers.Node();
         await using var flow = await Flow.Start(node);
         var publishing = flow.Publish(Events, node);
@@ -51,7 +50,7 @@ public sealed class When_something_is_killed
     [Theory, MemberData(nameof(RoundsOfRabbitMq))]
     public async Task RabbitMQ_is_started_again_and_everything_arrives(int round)
     {
-        await using var servers = await Servers.Start(RabbitMq);
+        await using var servers = await OwnServers.Start(RabbitMq);
         await using var node = await servers.Node();
         await using var flow = await Flow.Start(node);
         var publishing = flow.Publish(Events, node);
@@ -65,7 +64,7 @@ public sealed class When_something_is_killed
     [Theory, MemberData(nameof(RoundsOfRabbitMq))]
     public async Task One_of_two_nodes_stays_dead_and_the_other_takes_over(int round)
     {
-        await using var servers = await Servers.Start(RabbitMq);
+        await using var servers = await OwnServers.Start(RabbitMq);
         await using var doomed = await servers.Node();
         await using var flow = await Flow.Start(doomed);
         await using var other = await servers.Node();

@@ -1,18 +1,21 @@
 using EventMesh.Tests.Servers;
 
-namespace EventMesh.Tests.Acceptance.Chaos;
+namespace EventMesh.Tests.Acceptance;
 
 /// <summary>Servers of one test's own, for it may kill them.</summary>
-internal sealed class Servers : IAsyncDisposable
+internal sealed class OwnServers : IAsyncDisposable
 {
+    /// <summary>What <c>make … BROKER=</c> asks for: <c>rabbitmq</c>, or in process.</summary>
+    public static readonly string Broker = Environment.GetEnvironmentVariable("BROKER") is { Length: > 0 } broker ? broker : "inprocess";
+
     private readonly string database;
 
-    private Servers(PostgresServer postgres, RabbitMqServer? rabbitMq, string database) => (Postgres, RabbitMq, this.database) = (postgres, rabbitMq, database);
+    private OwnServers(PostgresServer postgres, RabbitMqServer? rabbitMq, string database) => (Postgres, RabbitMq, this.database) = (postgres, rabbitMq, database);
 
     public PostgresServer Postgres { get; }
     public RabbitMqServer? RabbitMq { get; }
 
-    public static async Task<Servers> Start(string broker)
+    public static async Task<OwnServers> Start(string broker)
     {
         var postgres = await PostgresServer.Start();
         return new(postgres, broker == "rabbitmq" ? await RabbitMqServer.Start() : null, await postgres.CreateDatabase("chaos"));
