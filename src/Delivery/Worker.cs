@@ -19,6 +19,7 @@ public sealed partial class Worker(Store store, IDispatchQueues queues, IndexFol
     private const int HandledAtOnceMax = 4;
     private const int RunningMax = 8_192;
     private static readonly TimeSpan Sweep = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan OpenEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LaneKept = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan TroubleDelay = TimeSpan.FromSeconds(2);
 
@@ -29,7 +30,9 @@ public sealed partial class Worker(Store store, IDispatchQueues queues, IndexFol
     public async Task Run(CancellationToken stop)
     {
         var handling = new SemaphoreSlim(HandledAtOnceMax);
-        var sweeping = SweepLanes(stop);
+        await follower.CatchUp(stop).ConfigureAwait(false);
+        await queues.Open(follower.Index.Workspaces, stop).ConfigureAwait(false);
+        var sweeping = Task.WhenAll(SweepLanes(stop), OpenQueues(stop));
         try
         {
             while (!stop.IsCancellationRequested)
@@ -111,6 +114,13 @@ public sealed partial class Worker(Store store, IDispatchQueues queues, IndexFol
             AttemptTroubled(trouble, received.Dispatch.Workspace, received.Dispatch.Delivery, received.Dispatch.Attempt);
             await Requeue(received).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>A workspace that became active while this node was cut off from the broker is found at the next turn.</summary>
+    private async Task OpenQueues(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(OpenEvery, clock);
+        while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false)) await queues.Open(follower.Index.Workspaces, stop).ConfigureAwait(false);
     }
 
     private async Task SweepLanes(CancellationToken stop)
