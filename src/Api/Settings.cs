@@ -108,7 +108,7 @@ public sealed record Settings(
 
     private static IPNetwork NetworkIn(string text) =>
         IPNetwork.TryParse(text, out var network) ? network
-        : throw new SettingRefused("EVENTMESH_ALLOW_NETWORKS", $"'{text}' is not a network in CIDR form such as 10.1.0.0/16 (the bits after the prefix are zero)");
+        : throw new SettingRefused("EVENTMESH_ALLOW_NETWORKS", $"'{text}' is not a network in CIDR form such as 10.1.0.0/16");
 
     private static string TokenIn(string text) =>
         text.Length >= AdminTokenCharsMin && text.All(c => c is > ' ' and <= '~') ? text

@@ -14,9 +14,13 @@ public sealed class RunningMesh : IAsyncLifetime
     public async ValueTask InitializeAsync() =>
         Process = await StartOn(await (await PostgresServer.Shared).CreateDatabase("acceptance"));
 
-    /// <summary>A process on a database; webhooks may reach loopback addresses.</summary>
-    public static Task<EventMeshProcess> StartOn(string postgres) =>
-        EventMeshProcess.Start(new Dictionary<string, string> { ["EVENTMESH_POSTGRES"] = postgres, ["EVENTMESH_ALLOW_NETWORKS"] = "127.0.0.0/8" });
+    /// <summary>A process on a database, and on the broker that <c>BROKER</c> asks for; webhooks may reach loopback addresses.</summary>
+    public static async Task<EventMeshProcess> StartOn(string postgres)
+    {
+        var settings = new Dictionary<string, string> { ["EVENTMESH_POSTGRES"] = postgres, ["EVENTMESH_ALLOW_NETWORKS"] = "127.0.0.0/8" };
+        if (Environment.GetEnvironmentVariable("BROKER") == "rabbitmq") settings["EVENTMESH_RABBITMQ"] = (await RabbitMqServer.Shared).Uri;
+        return await EventMeshProcess.Start(settings);
+    }
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();
 

@@ -1,0 +1,54 @@
+using EventMesh.Api.Edge;
+using EventMesh.Tests.Unit.Architecture;
+using Xunit;
+
+namespace EventMesh.Tests.Unit.Api;
+
+public sealed class AccessTests
+{
+    private static readonly Actor Admin = new Actor.Admin();
+    private static readonly Actor Key = new Actor.Key("acme", "key_1");
+
+    public static TheoryData<Permission> Permissions => [.. Enum.GetValues<Permission>()];
+
+    [Theory, MemberData(nameof(Permissions))]
+    public void The_admin_may_do_everything_everywhere(Permission permission)
+    {
+        Assert.Equal(Decision.Allowed, Access.Decide(Admin, permission, "acme"));
+        Assert.Equal(Decision.Allowed, Access.Decide(Admin, permission, null));
+    }
+
+    [Theory, MemberData(nameof(Permissions))]
+    public void A_key_may_do_everything_in_its_own_workspace_and_sees_no_other(Permission permission)
+    {
+        Assert.Equal(Decision.Allowed, Access.Decide(Key, permission, "acme"));
+        Assert.Equal(Decision.Missing, Access.Decide(Key, permission, "acme2"));
+        Assert.Equal(Decision.Missing, Access.Decide(Key, permission, ""));
+    }
+
+    [Theory, MemberData(nameof(Permissions))]
+    public void Outside_of_workspaces_a_key_only_lists(Permission permission) =>
+        Assert.Equal(permission == Permission.ReadWorkspaces ? Decision.Allowed : Decision.Forbidden, Access.Decide(Key, permission, null));
+
+    [Fact]
+    public void Every_route_says_what_it_needs()
+    {
+        var files = Repository.Sources.Where(f => f.StartsWith("src/Api/Features/", StringComparison.Ordinal) && !f.Contains("/Health/", StringComparison.Ordinal));
+        Assert.All(files, file =>
+        {
+            var code = Code.WithoutProse(Repository.Read(file));
+            Assert.Equal(Count(".MapGet(") + Count(".MapPost(") + Count(".MapPatch(") + Count(".MapDelete(") + Count(".MapPut("), Count(".Needs("));
+            int Count(string text) => code.Split(text).Length - 1;
+        });
+    }
+
+    [Fact]
+    public void Every_problem_is_in_the_docs_once()
+    {
+        var lines = Repository.Read("docs/errors.md").Split('\n');
+        Assert.All(Problem.All, p => Assert.Single(lines, line => line.StartsWith($"| {p.Status} | `{p.Code}` |", StringComparison.Ordinal)));
+        Assert.Equal(Problem.All.Count, Problem.All.Select(p => p.Code).Distinct().Count());
+        var declared = typeof(Problem).GetFields().Where(f => f.FieldType == typeof(Problem)).Select(f => (Problem)f.GetValue(null)!);
+        Assert.Equal(declared, Problem.All);
+    }
+}

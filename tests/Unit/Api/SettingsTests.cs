@@ -1,0 +1,73 @@
+using EventMesh.Api;
+using EventMesh.Tests.Unit.Architecture;
+using Xunit;
+
+namespace EventMesh.Tests.Unit.Api;
+
+public sealed class SettingsTests
+{
+    private const string ApprovedFile = "tests/Unit/Api/settings.approved.txt";
+    private const string Postgres = "Host=db;Username=u;Password=hidden";
+
+    [Fact]
+    public void With_a_database_alone_everything_else_has_a_default()
+    {
+        var settings = Read(("EVENTMESH_POSTGRES", Postgres));
+        Assert.Equal(("127.0.0.1", 8080, Postgres, null, Roles.All, null), (settings.Bind, settings.Port, settings.Postgres, settings.RabbitMq, settings.Roles, settings.AdminToken));
+        Assert.Equal(Path.GetFullPath(".eventmesh"), settings.Home);
+        Assert.Empty(settings.AllowNetworks);
+    }
+
+    [Fact]
+    public void Every_setting_may_have_two_underscores_and_the_single_one_wins()
+    {
+        Assert.Equal(9000, Read(("EVENTMESH__POSTGRES", Postgres), ("EVENTMESH__PORT", "9000")).Port);
+        Assert.Equal(9001, Read(("EVENTMESH_POSTGRES", Postgres), ("EVENTMESH__PORT", "9000"), ("EVENTMESH_PORT", "9001")).Port);
+        Assert.Equal(8080, Read(("EVENTMESH_POSTGRES", Postgres), ("EVENTMESH_PORT", " ")).Port);
+    }
+
+    [Theory]
+    [InlineData("api", Roles.Api)]
+    [InlineData("API, projections", Roles.Api | Roles.Projections)]
+    [InlineData("fanout,dispatcher,worker", Roles.FanOut | Roles.Dispatcher | Roles.Worker)]
+    [InlineData("all", Roles.All)]
+    public void Roles_are_listed(string text, Roles roles) => Assert.Equal(roles, Read(("EVENTMESH_POSTGRES", Postgres), ("EVENTMESH_ROLES", text)).Roles);
+
+    [Fact]
+    public void Handing_over_and_taking_need_a_broker_to_be_apart()
+    {
+        Assert.Contains("EVENTMESH_ROLES", Assert.Throws<SettingRefused>(() => Read(("EVENTMESH_POSTGRES", Postgres), ("EVENTMESH_ROLES", "worker"))).Message, StringComparison.Ordinal);
+        Assert.Equal(Roles.Worker, Read(("EVENTMESH_POSTGRES", Postgres), ("EVENTMESH_ROLES", "worker"), ("EVENTMESH_RABBITMQ", "amqp://b")).Roles);
+    }
+
+    [Theory]
+    [InlineData("EVENTMESH_POSTGRES", null), InlineData("EVENTMESH_POSTGRES", "Password=hidden;nonsense"), InlineData("EVENTMESH_POSTGRES", "Username=u;Password=hidden")]
+    [InlineData("EVENTMESH_PORT", "x"), InlineData("EVENTMESH_PORT", "-1"), InlineData("EVENTMESH_PORT", "65536")]
+    [InlineData("EVENTMESH_BIND", "localhost")]
+    [InlineData("EVENTMESH_RABBITMQ", "http://hidden"), InlineData("EVENTMESH_RABBITMQ", "hidden")]
+    [InlineData("EVENTMESH_ROLES", "api,cook"), InlineData("EVENTMESH_ROLES", ",")]
+    [InlineData("EVENTMESH_ALLOW_NETWORKS", "10.0.0.0"), InlineData("EVENTMESH_ALLOW_NETWORKS", "10.0.0.0/8;x")]
+    [InlineData("EVENTMESH_ADMIN_TOKEN", "hidden"), InlineData("EVENTMESH_ADMIN_TOKEN", "hidden hidden hidden")]
+    public void A_wrong_setting_is_one_line_that_names_it_and_no_secret(string name, string? value)
+    {
+        var refused = Assert.Throws<SettingRefused>(() => Read(("EVENTMESH_POSTGRES", name == "EVENTMESH_POSTGRES" ? null : Postgres), (name, value)));
+        Assert.StartsWith(name + " ", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', refused.Message);
+        Assert.DoesNotContain("hidden", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Settings_are_those_approved_and_described()
+    {
+        if (Settings.Help != (File.Exists(Repository.Path(ApprovedFile)) ? Repository.Read(ApprovedFile) : ""))
+        {
+            File.WriteAllText(Repository.Path(ApprovedFile.Replace(".approved.", ".received.", StringComparison.Ordinal)), Settings.Help);
+            Assert.Fail($"{ApprovedFile} is not what is there now: compare it with the received file beside it, and move that one there if the change is meant.");
+        }
+        var described = Repository.Read("docs/configuration.md");
+        Assert.All(Settings.All, s => Assert.Contains($"`{s.Name}`", described, StringComparison.Ordinal));
+    }
+
+    private static Settings Read(params (string Name, string? Value)[] variables) =>
+        Settings.Read(name => variables.LastOrDefault(v => v.Name == name).Value);
+}
