@@ -4,7 +4,7 @@ using EventMesh.EventStore;
 namespace EventMesh.Api.Features.Feed;
 
 /// <summary>A stored event as one JSON object on one line. Its data goes out as it lies in the store.</summary>
-internal static class FeedLine
+public static class FeedLine
 {
     public static void Write(Utf8JsonWriter json, StoredEvent stored)
     {
