@@ -69,6 +69,8 @@ internal sealed class WholeRebuild(Rebuild rebuild, NpgsqlConnection connection,
     {
         if (indexed) return;
         meter.Tell(RebuildPhase.Indexing);
+        // For this session, which ends with the rebuild: sorts half a million rows without going to disk.
+        await Rebuild.Execute(connection, "set maintenance_work_mem = '256MB'", stop).ConfigureAwait(false);
         var statements = new List<string>();
         await using (var command = new NpgsqlCommand("select eventmesh.shadow_indexes($1)", connection) { Parameters = { new() { Value = name } } })
         await using (var reader = await command.ExecuteReaderAsync(stop).ConfigureAwait(false))

@@ -1,5 +1,6 @@
 using EventMesh.Domain.Deliveries;
 using EventMesh.EventStore;
+using EventMesh.EventStore.Feeds;
 using EventMesh.Projections.Deliveries;
 using EventMesh.Projections.Running;
 using EventMesh.Tests.Servers;
@@ -87,6 +88,19 @@ public sealed class DeliveriesProjectionTests
 
         Assert.Equal(20, before.Count);
         Assert.Equal(before, await database.Deliveries());
+
+        // Nor does any beginning of the history alone, written behind its end.
+        var events = (await database.Store.ReadFeed(Position.Start, 1000, DeliveriesProjection.Projection.EventTypes, Stop)).Events;
+        await using var connection = await database.Admin.OpenConnectionAsync(Stop);
+        for (var some = 1; some <= events.Count; some += 5)
+        {
+            var fold = DeliveriesProjection.Projection.Begin();
+            foreach (var e in events.Take(some)) fold.Take(e.Position, e.Workspace, e.Stream, e.Type, e.Data.Span);
+            await using var batch = new Npgsql.NpgsqlBatch(connection);
+            foreach (var statement in fold.Upsert(DeliveriesProjection.Projection.Table, null, 1000)) batch.BatchCommands.Add(statement);
+            await batch.ExecuteNonQueryAsync(Stop);
+            Assert.Equal(before, await database.Deliveries());
+        }
     }
 
     [Fact]
