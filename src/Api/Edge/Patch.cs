@@ -17,6 +17,11 @@ public sealed class Patch : IEndpointParameterMetadataProvider
 
     public bool Has(string member) => members.ContainsKey(member);
 
+    /// <summary>The strings of a list, as far as it is one.</summary>
+    public IEnumerable<string?> Texts(string member) => members[member] is JsonArray list
+        ? list.Select(i => i?.GetValueKind() == JsonValueKind.String ? i.GetValue<string>() : null)
+        : [];
+
     public static async ValueTask<Patch?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
         using var received = await ReceivedBody.Read(context.Request, JsonBody.BytesMax).ConfigureAwait(false);

@@ -53,14 +53,15 @@ public static class Publishing
             if (first.TryAdd(streams[i], appends.Count)) appends.Add(Append(workspace, streams[i], batch[i], Of(batch[i], call.Now), call));
 
         var answers = await workspace.AppendTogether(appends, stop).ConfigureAwait(false);
+        var lost = streams.Where((s, _) => !answers[first[s]].Stored).Distinct(StringComparer.Ordinal).ToArray();
+        var known = lost.Length == 0 ? [] : (await workspace.ReadStreams(lost, stop).ConfigureAwait(false)).ToDictionary(s => s.Id, s => s.Events[0].Position, StringComparer.Ordinal);
         var published = new Published[streams.Length];
         var given = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < streams.Length; i++)
         {
             var answer = answers[first[streams[i]]];
             var again = !given.Add(streams[i]);
-            var position = answer.Stored ? answer.Position : (await First(store, workspace, streams[i], stop).ConfigureAwait(false)).Position;
-            published[i] = new(streams[i], position, again || !answer.Stored);
+            published[i] = new(streams[i], answer.Stored ? answer.Position : known[streams[i]], again || !answer.Stored);
         }
         EdgeTelemetry.Accepted.Add(published.Count(p => !p.Duplicate));
         EdgeTelemetry.Duplicates.Add(published.Count(p => p.Duplicate));

@@ -18,23 +18,24 @@ public static class ChangeRule
     {
         Streams.Named(call, id, "rul_", ReadRules.Missing);
         patch.Only(Changeable);
+        var workspace = await RuleFields.Knowing(patch.Texts("connections"), call.Workspace, index, context.RequestAborted);
         var decided = await store.For(call.Workspace.Id).Decide<Rule, RuleEvent>(
-            id, "rule", Rule.Initial, Rule.Evolve, state => Decide(id, state, patch, call), call.Metadata(), ETag.Expected(context.Request), context.RequestAborted);
+            id, "rule", Rule.Initial, Rule.Evolve, state => Decide(id, state, patch, workspace, call.Now), call.Metadata(), ETag.Expected(context.Request), context.RequestAborted);
         await index.Reach(decided.Position, context.RequestAborted);
         ETag.Set(context.Response, decided.Version);
         return RuleView.Of(id, decided.Version, decided.State)!;
     }
 
-    private static RuleEvent[] Decide(string id, Rule state, Patch patch, Call call)
+    private static RuleEvent[] Decide(string id, Rule state, Patch patch, ConfiguredWorkspace workspace, DateTimeOffset now)
     {
         var view = RuleView.Of(id, 0, state) ?? throw ProblemAnswer.Missing(ReadRules.Missing);
         var present = new RuleFields(view.Name, patch.Has("filter") ? null : view.Filter, view.Connections);
-        var (name, filter, connections) = patch.Onto(present).Validated(call.Workspace);
-        var changed = RuleDecider.Decide(new RuleCommand.ChangeRule(name, filter, connections, call.Now), state);
+        var (name, filter, connections) = patch.Onto(present).Validated(workspace);
+        var changed = RuleDecider.Decide(new RuleCommand.ChangeRule(name, filter, connections, now), state);
         RuleCommand? asked = patch.Status switch
         {
-            "enabled" => new RuleCommand.EnableRule(call.Now),
-            "disabled" => new RuleCommand.DisableRule(call.Now),
+            "enabled" => new RuleCommand.EnableRule(now),
+            "disabled" => new RuleCommand.DisableRule(now),
             _ => null,
         };
         return asked is null ? changed : [.. changed, .. RuleDecider.Decide(asked, changed.Aggregate(state, Rule.Evolve))];

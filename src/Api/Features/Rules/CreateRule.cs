@@ -12,7 +12,8 @@ public static class CreateRule
 
     private static async Task<IResult> Handle(Body<RuleFields> body, Call call, Store store, IndexFollower index, HttpContext context)
     {
-        var (name, filter, connections) = body.Value.Validated(call.Workspace);
+        var workspace = await RuleFields.Knowing(body.Value.Connections ?? [], call.Workspace, index, context.RequestAborted);
+        var (name, filter, connections) = body.Value.Validated(workspace);
         var id = call.NewId("rul_");
         var command = new RuleCommand.CreateRule(name, filter, connections, call.Now);
         var decided = await store.For(call.Workspace.Id).Decide<Rule, RuleEvent>(

@@ -12,6 +12,16 @@ public sealed record RuleFields(string? Name, JsonElement? Filter, IReadOnlyList
 {
     public const int ConnectionsMax = 100;
 
+    private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>The workspace as it is configured now. Another node may have created a connection that this one has not heard of.</summary>
+    public static async ValueTask<ConfiguredWorkspace> Knowing(IEnumerable<string?> connections, ConfiguredWorkspace workspace, IndexFollower index, CancellationToken stop)
+    {
+        if (connections.All(c => c is not null && workspace.Connections.ContainsKey(c))) return workspace;
+        await index.Fresh(LookTimeout, stop);
+        return index.Index.Find(workspace.Id) ?? workspace;
+    }
+
     /// <exception cref="ProblemException">Something is wrong; all of it is named.</exception>
     public (string Name, Filter Filter, IReadOnlyList<string> Connections) Validated(ConfiguredWorkspace workspace)
     {
