@@ -58,7 +58,7 @@ internal sealed class Consumer : IAsyncDisposable
 
     private async Task Consume(BrokerConnection connection, CancellationToken ended)
     {
-        var queues = new DeclaredQueues(_topology, connection, _log);
+        var queues = new DeclaredQueues(_topology, connection, _log, ended);
         var session = new ConsumerSession(_options, _topology, queues, _turns, _publisher, _time, _log, ended);
         try
         {

@@ -35,7 +35,12 @@ internal sealed class ConsumerSession(
     }
 
     /// <summary>Consumes from the queue of this workspace as soon as those before it are.</summary>
-    public void Open(string workspace) => _chores.Writer.TryWrite(() => Adjust(workspace));
+    public void Open(string workspace)
+    {
+        // Begun here, so that many are declared at a time; awaited, and its failure met, when it is this one's turn.
+        _ = queues.Declare(topology.DispatchQueue(workspace));
+        _chores.Writer.TryWrite(() => Adjust(workspace));
+    }
 
     /// <summary>Opens, widens and narrows until the connection ends.</summary>
     public async Task Run()
@@ -104,7 +109,7 @@ internal sealed class ConsumerSession(
         try
         {
             if (!queues.Knows(queue))
-                await queues.Declare(queue, ended);
+                await queues.Declare(queue);
         }
         catch (OperationInterruptedException refused) when (!ended.IsCancellationRequested)
         {

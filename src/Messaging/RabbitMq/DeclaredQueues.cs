@@ -6,42 +6,67 @@ using RabbitMQ.Client.Exceptions;
 namespace EventMesh.Messaging.RabbitMq;
 
 /// <summary>
-/// Declares queues when they are first needed and remembers them for the life of a connection. It has a channel of its own,
-/// because a declaration the broker refuses closes the channel it came by.
+/// Declares queues when they are first needed and remembers them for the life of a connection. Several at a time, because the broker
+/// takes milliseconds for each; on channels of their own, because a declaration the broker refuses closes the channel it came by.
 /// </summary>
-internal sealed class DeclaredQueues(Topology topology, BrokerConnection connection, ILogger log)
+internal sealed class DeclaredQueues(Topology topology, BrokerConnection connection, ILogger log, CancellationToken ended)
 {
-    private readonly ConcurrentDictionary<string, bool> _known = new();
-    private IChannel? _channel;
+    private const int AtOnce = 8;
 
-    public bool Knows(string queue) => _known.ContainsKey(queue);
+    private readonly ConcurrentDictionary<string, Lazy<Task>> _declared = new();
+    private readonly ConcurrentBag<IChannel> _idle = [];
+    private readonly SemaphoreSlim _lanes = new(AtOnce);
 
-    public void Forget(string queue) => _known.TryRemove(queue, out _);
+    public bool Knows(string queue) => _declared.TryGetValue(queue, out var declared) && declared.Value.IsCompletedSuccessfully;
 
-    /// <exception cref="OperationInterruptedException">The broker refused.</exception>
-    public async Task Declare(string queue, CancellationToken stop)
+    public bool Began(string queue) => _declared.ContainsKey(queue);
+
+    public void Forget(string queue) => _declared.TryRemove(queue, out _);
+
+    /// <summary>Begins to declare it, unless that was begun before, and completes when it is there.</summary>
+    /// <exception cref="OperationInterruptedException">The broker refused. The next call asks again.</exception>
+    public Task Declare(string queue) => _declared.GetOrAdd(queue, name => new Lazy<Task>(() => DeclareNew(name))).Value;
+
+    private async Task DeclareNew(string queue)
     {
-        // A blocked connection is not read by the broker: the declaration would run into its timeout and take the connection with it.
-        await connection.Unblocked(stop);
+        await _lanes.WaitAsync(ended);
         try
         {
-            await topology.DeclareQueue(await Channel(stop), queue, connection.BrokerVersion, stop);
+            // A blocked connection is not read by the broker: the declaration would run into its timeout and take the connection with it.
+            await connection.Unblocked(ended);
+            await DeclareOrFind(queue);
+        }
+        catch
+        {
+            Forget(queue);
+            throw;
+        }
+        finally
+        {
+            _lanes.Release();
+        }
+    }
+
+    private async Task DeclareOrFind(string queue)
+    {
+        try
+        {
+            await OnChannel(channel => topology.DeclareQueue(channel, queue, connection.BrokerVersion, ended));
         }
         catch (OperationInterruptedException refused) when (refused.ShutdownReason?.ReplyCode == Constants.PreconditionFailed)
         {
-            // It exists with other arguments, from another setting or an operator's hand: that is no reason to stop.
-            await (await Channel(stop)).QueueDeclarePassiveAsync(queue, stop);
+            // It may exist with other arguments, from another setting or an operator's hand: that is no reason to stop.
+            await OnChannel(channel => channel.QueueDeclarePassiveAsync(queue, ended));
             Log.QueueDiffers(log, queue, refused.ShutdownReason.ReplyText);
         }
-
-        _known[queue] = true;
     }
 
-    private async Task<IChannel> Channel(CancellationToken stop)
+    private async Task OnChannel(Func<IChannel, Task> use)
     {
-        if (_channel is not { IsOpen: true })
-            _channel = await connection.OpenChannel(stop);
+        if (!_idle.TryTake(out var channel))
+            channel = await connection.OpenChannel(ended);
 
-        return _channel;
+        await use(channel);
+        _idle.Add(channel);
     }
 }

@@ -58,6 +58,13 @@ internal sealed class Outbox
         }
     }
 
+    /// <summary>Some of what comes next.</summary>
+    public Outgoing[] Ahead(int max)
+    {
+        lock (_gate)
+            return [.. _again.UnorderedItems.Select(item => item.Element).Concat(_fresh).Take(max)];
+    }
+
     private void Add(Action enqueue)
     {
         TaskCompletionSource? more;

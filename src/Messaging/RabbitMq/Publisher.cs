@@ -50,13 +50,13 @@ internal sealed class Publisher : IAsyncDisposable
     private async Task Publish(BrokerConnection connection, CancellationToken ended)
     {
         var channel = await connection.OpenVitalChannel(OwnConfirms, ended);
-        var queues = new DeclaredQueues(_topology, connection, _log);
+        var queues = new DeclaredQueues(_topology, connection, _log, ended);
         var window = new ConfirmWindow(_options.UnconfirmedMax);
         Listen(channel, window, queues);
         await _topology.DeclareActiveExchange(channel, ended);
         Log.Connected(_log, "publisher", connection.BrokerVersion);
 
-        var stream = new PublishStream(channel, _topology, queues, window, new Announcements(_time));
+        var stream = new PublishStream(channel, _topology, queues, window, _outbox, new Announcements(_time));
         var refused = new RefusedQueues(_outbox, _time, _log);
         Outgoing? inHand = null;
         try
