@@ -22,4 +22,18 @@ public sealed class InProcessQueuesTests : DispatchQueuesContract
         await Queues.TakeAndAck(1, Stop);
         await put.WaitAsync(Stop);
     }
+
+    [Fact(Timeout = Broker.Patience)]
+    public async Task One_take_is_shared_out_over_the_workspaces_that_wait()
+    {
+        _ = Queues.Put(Some.Dispatches("flooding", 10_000), Stop);
+        _ = Queues.Put(Some.Dispatches("quiet", 10), Stop);
+        _ = Queues.Put(Some.Dispatches("lone", 1), Stop);
+
+        var taken = await Queues.Take(7, Stop);
+
+        Assert.Equal(
+            ["flooding", "quiet", "lone", "flooding", "quiet", "flooding", "quiet"],
+            taken.Select(received => received.Dispatch.Workspace));
+    }
 }

@@ -6,15 +6,12 @@ using Xunit;
 
 namespace EventMesh.Tests.Integration.Messaging;
 
-public sealed class RabbitMqQueuesTests : DispatchQueuesContract
+public sealed class RabbitMqQueuesTests(RabbitMqQueuesTests.SharedBroker broker) : DispatchQueuesContract, IClassFixture<RabbitMqQueuesTests.SharedBroker>
 {
-    private RabbitMqOptions _options = null!;
+    private readonly RabbitMqOptions _options = Broker.Options(broker.Uri, Prefetch);
 
-    public override async ValueTask InitializeAsync()
-    {
-        _options = Broker.Options((await RabbitMqServer.Shared).Uri, Prefetch);
-        await base.InitializeAsync();
-    }
+    // A broker hands over a queue in portions, with pauses.
+    protected override int PauseMax => 200;
 
     protected override IDispatchQueues NewNode() => Broker.Node(_options);
 
@@ -119,5 +116,15 @@ public sealed class RabbitMqQueuesTests : DispatchQueuesContract
         Assert.Equal(
             """{"workspace":"acme","delivery":"dlv_acme_0","event":"evt_0","accepted_at":"2026-11-20T12:00:00+00:00","connection":"con_1","rule":"rul_1","attempt":1,"position":"0"}""",
             System.Text.Encoding.UTF8.GetString(message.Body.Span));
+    }
+
+    /// <summary>A fixture, so that the time the broker takes to start is not the first test's.</summary>
+    public sealed class SharedBroker : IAsyncLifetime
+    {
+        public string Uri { get; private set; } = "";
+
+        public async ValueTask InitializeAsync() => Uri = (await RabbitMqServer.Shared).Uri;
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

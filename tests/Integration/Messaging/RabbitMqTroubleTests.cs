@@ -8,7 +8,7 @@ using Xunit;
 namespace EventMesh.Tests.Integration.Messaging;
 
 /// <summary>What a broker and an operator can do to us. Nothing that was put may be lost by it.</summary>
-public sealed class RabbitMqTroubleTests(RabbitMqTroubleTests.OwnBroker broker) : IClassFixture<RabbitMqTroubleTests.OwnBroker>
+public sealed class RabbitMqTroubleTests(RabbitMqTroubleTests.OwnBroker broker) : IClassFixture<RabbitMqTroubleTests.OwnBroker>, IAsyncLifetime
 {
     private const ushort Prefetch = 64;
 
@@ -17,6 +17,11 @@ public sealed class RabbitMqTroubleTests(RabbitMqTroubleTests.OwnBroker broker) 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private RabbitMqServer Server => broker.Server;
+
+    /// <summary>A test that ended with the broker down must not fail the next.</summary>
+    public async ValueTask InitializeAsync() => await Server.StartAgain();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact(Timeout = Broker.Patience)]
     public async Task Killing_the_broker_in_the_middle_of_5000_puts_and_takes_loses_none()
