@@ -46,7 +46,7 @@ internal sealed class WholeRebuild(Rebuild rebuild, NpgsqlConnection connection,
         {
             (rest, upTo) = await rebuild.Read(feed, upTo, ProjectionRunner.RowsMax, RebuildPhase.CatchingUp, meter, fold => MakeRoom(fold, stop), stop).ConfigureAwait(false);
             await Rebuild.Upsert(connection, rest, shadow, 0, stop).ConfigureAwait(false);
-            if (await Swap(feed, upTo, stop).ConfigureAwait(false)) return;
+            if (await TrySwap(feed, upTo, stop).ConfigureAwait(false)) return;
             // Our waiting has kept others waiting: now they have their turn.
             await Task.Delay(BetweenTries, stop).ConfigureAwait(false);
         }
@@ -80,7 +80,19 @@ internal sealed class WholeRebuild(Rebuild rebuild, NpgsqlConnection connection,
         indexed = true;
     }
 
-    /// <returns>False when somebody was in the way.</returns>
+    /// <returns>False when somebody was in the way: of the table that is replaced, or of the one that replaces it, which a vacuum may have found by now.</returns>
+    private async Task<bool> TrySwap(RebuildFeed feed, Position upTo, CancellationToken stop)
+    {
+        try
+        {
+            return await Swap(feed, upTo, stop).ConfigureAwait(false);
+        }
+        catch (PostgresException busy) when (busy.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            return false;
+        }
+    }
+
     private async Task<bool> Swap(RebuildFeed feed, Position upTo, CancellationToken stop)
     {
         await using var transaction = await connection.BeginTransactionAsync(stop).ConfigureAwait(false);
