@@ -3,13 +3,6 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 export BROKER ROUNDS
-CONFIGURATION := Release
-# No build process may stay behind for the next build.
-export DOTNET_CLI_TELEMETRY_OPTOUT := 1
-export DOTNET_NOLOGO := 1
-export DOTNET_CLI_USE_MSBUILD_SERVER := 0
-export MSBUILDDISABLENODEREUSE := 1
-export UseSharedCompilation := false
 
 .PHONY: help
 help: ## this list
@@ -45,7 +38,8 @@ chaos: ## kill tests, ROUNDS=n times each (3); BROKER=rabbitmq kills RabbitMQ, t
 .PHONY: bench
 bench: ## measures what docs/performance.md holds; ARGS=… for one benchmark
 	@ops/scripts/install-servers postgresql rabbitmq
-	@exec dotnet run --project tests/Benchmarks --configuration $(CONFIGURATION) -- $(ARGS)
+	@ops/scripts/build EventMesh.sln
+	@exec dotnet tests/Benchmarks/bin/Release/net10.0/EventMesh.Tests.Benchmarks.dll $(ARGS)
 
 .PHONY: fmt
 fmt: ## formats the code
