@@ -3,12 +3,12 @@ using Npgsql;
 namespace EventMesh.Tests.Servers;
 
 /// <summary>
-/// A PostgreSQL of its own for a test: fresh, on 127.0.0.1, with fsync on. It is deleted when it is disposed of, or when the test process ends,
-/// however that ends.
+/// A PostgreSQL of its own for a test: fresh, on 127.0.0.1, with fsync on. It is deleted when it is disposed of, or within a second after the test process
+/// has ended, however it ended.
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
-    private static readonly Lazy<Task<PostgresServer>> SharedServer = new(StartShared);
+    private static readonly Lazy<Task<PostgresServer>> SharedServer = new(Start);
     private readonly string directory;
 
     private PostgresServer(string directory, string connectionString)
@@ -49,11 +49,4 @@ public sealed class PostgresServer : IAsyncDisposable
     public Task StartAgain() => Script.Run("postgres", "start", directory, "--for", $"{Environment.ProcessId}", "--temporary");
 
     public async ValueTask DisposeAsync() => await Script.Run("postgres", "delete", directory);
-
-    private static async Task<PostgresServer> StartShared()
-    {
-        var server = await Start();
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        return server;
-    }
 }

@@ -1,12 +1,12 @@
 namespace EventMesh.Tests.Servers;
 
 /// <summary>
-/// A RabbitMQ node of its own for a test: fresh, on 127.0.0.1. It is deleted when it is disposed of, or when the test process ends,
-/// however that ends. Starting takes five seconds.
+/// A RabbitMQ node of its own for a test: fresh, on 127.0.0.1. It is deleted when it is disposed of, or within a second after the test process
+/// has ended, however it ended. Starting takes five seconds.
 /// </summary>
 public sealed class RabbitMqServer : IAsyncDisposable
 {
-    private static readonly Lazy<Task<RabbitMqServer>> SharedServer = new(StartShared);
+    private static readonly Lazy<Task<RabbitMqServer>> SharedServer = new(Start);
     private readonly string directory;
 
     private RabbitMqServer(string directory, string uri)
@@ -41,11 +41,4 @@ public sealed class RabbitMqServer : IAsyncDisposable
     public Task<string> Ctl(params string[] arguments) => Script.Run("rabbitmq", ["ctl", directory, .. arguments]);
 
     public async ValueTask DisposeAsync() => await Script.Run("rabbitmq", "delete", directory);
-
-    private static async Task<RabbitMqServer> StartShared()
-    {
-        var server = await Start();
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        return server;
-    }
 }
