@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
 
 namespace EventMesh.Cli;
 
@@ -14,6 +15,7 @@ namespace EventMesh.Cli;
 internal sealed class Receiver(string? secret, Func<int, int> answers, TimeProvider clock) : IAsyncDisposable
 {
     private const int BodyBytesMax = 4 * 1024 * 1024;
+    private static readonly TimeSpan AnswersFinishedWithin = TimeSpan.FromSeconds(1);
     private const int IdsRemembered = 10_000;
 
     private readonly Channel<Arrival> arrivals = Channel.CreateUnbounded<Arrival>(new() { SingleReader = true });
@@ -54,8 +56,10 @@ internal sealed class Receiver(string? secret, Func<int, int> answers, TimeProvi
     /// <summary>Lets the answers under way be finished.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (app is not null)
-            await app.DisposeAsync();
+        if (app is null)
+            return;
+        await app.StopAsync(AnswersFinishedWithin);
+        await app.DisposeAsync();
     }
 
     private async Task Receive(HttpContext context)

@@ -60,7 +60,7 @@ internal sealed class Prompt(string server)
 
         public async Task<string> Next(string text)
         {
-            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
             while (true)
             {
                 if (await written.Reader.ReadAsync(deadline.Token) is var line && line.Contains(text, StringComparison.Ordinal))
