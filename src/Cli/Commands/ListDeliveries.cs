@@ -18,7 +18,7 @@ internal static class ListDeliveries
                 var to = call.Value(connection) is { } given ? await Names.Connection(call, given) : null;
                 var path = Route.With(call.InWorkspace($"deliveries"), ("status", call.Value(status)), ("connection", to), ("event", call.Value(published)));
                 await pages.Show(call, path, "There are no such deliveries.",
-                    ("ID", "id"), ("STATUS", "status"), ("EVENT", "event"), ("CONNECTION", "connection"), ("RULE", "rule"), ("ATTEMPTS", "attempts"), ("NEXT ATTEMPT", "next_attempt_at"));
+                    ("ID", "id"), ("STATUS", "status"), ("EVENT", "event"), ("CONNECTION", "connection"), ("RULE", "rule"), ("ATTEMPTS", "attempts_made"), ("NEXT ATTEMPT", "next_attempt_at"));
             });
     }
 }
