@@ -118,4 +118,4 @@ public sealed record Settings(
 }
 
 /// <summary>A setting is missing or wrong. The message is for whoever starts the process.</summary>
-public sealed class SettingRefused(string name, string reason) : Exception($"{name} {reason}.");
+public sealed class SettingRefused(string name, string reason) : Exception($"{name} {reason.TrimEnd('.')}.");

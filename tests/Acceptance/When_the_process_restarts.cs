@@ -30,6 +30,18 @@ public class When_the_process_restarts
     }
 
     [Fact]
+    public async Task A_port_that_is_taken_is_said_in_one_line()
+    {
+        using var taken = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((System.Net.IPEndPoint)taken.LocalEndpoint).Port;
+        var database = await (await PostgresServer.Shared).CreateDatabase("taken");
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => EventMeshProcess.Start(new Dictionary<string, string> { ["EVENTMESH_POSTGRES"] = database, ["EVENTMESH_PORT"] = $"{port}" }));
+        Assert.Contains($"EVENTMESH_PORT {port} cannot be listened on", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_request_under_way_is_finished_first()
     {
         await using var process = await RunningMesh.StartOn(await (await PostgresServer.Shared).CreateDatabase("shutdown"));

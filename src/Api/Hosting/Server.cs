@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using EventMesh.Api.CloudEvents;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace EventMesh.Api.Hosting;
@@ -7,6 +9,19 @@ namespace EventMesh.Api.Hosting;
 internal static class Server
 {
     private const int HeadersBytesMax = 64 * 1024;
+
+    /// <exception cref="SettingRefused">The address or the port cannot be had.</exception>
+    public static async Task Start(WebApplication app, Settings settings)
+    {
+        try
+        {
+            await app.StartAsync().ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is SocketException or IOException { InnerException: AddressInUseException })
+        {
+            throw new SettingRefused("EVENTMESH_PORT", $"{settings.Port} cannot be listened on at {settings.Bind}: {(failure.InnerException ?? failure).Message}");
+        }
+    }
 
     public static void Configure(KestrelServerOptions server)
     {
