@@ -18,9 +18,13 @@ public class When_the_process_restarts
         var token = process.AdminToken;
 
         using var following = await workspace.Caller.Http.SendAsync(new(HttpMethod.Get, workspace.Path + "/feed") { Headers = { { "Accept", "text/event-stream" } } }, HttpCompletionOption.ResponseHeadersRead);
-        var heard = following.Content.ReadAsStringAsync();
-        Assert.Equal(0, await process.Terminate());
-        Assert.Contains("event_published", await heard, StringComparison.Ordinal);
+        using var heard = new StreamReader(await following.Content.ReadAsStreamAsync());
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (await heard.ReadLineAsync(deadline.Token) is { } line && !line.Contains(published["position"], StringComparison.Ordinal)) { }
+        var stopped = process.Terminate();
+        // It ends as a whole answer does, not by a broken connection.
+        await heard.ReadToEndAsync(deadline.Token);
+        Assert.Equal(0, await stopped);
 
         await process.StartAgain();
         Assert.Equal(token, process.AdminToken);
