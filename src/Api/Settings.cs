@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using EventMesh.Messaging.RabbitMq;
 
 namespace EventMesh.Api;
 
@@ -9,7 +10,7 @@ public enum Roles { Api = 1, FanOut = 2, Dispatcher = 4, Worker = 8, Projections
 
 /// <summary>How this process runs, from environment variables. Each may also be written with two underscores after <c>EVENTMESH</c>.</summary>
 public sealed record Settings(
-    string Home, string Bind, int Port, string Postgres, string? RabbitMq, Roles Roles, IReadOnlyList<IPNetwork> AllowNetworks, string? AdminToken)
+    string Home, string Bind, int Port, string Postgres, string? RabbitMq, QueueType QueueType, Roles Roles, IReadOnlyList<IPNetwork> AllowNetworks, string? AdminToken)
 {
     private const int AdminTokenCharsMin = 16;
 
@@ -21,6 +22,7 @@ public sealed record Settings(
         ("EVENTMESH_PORT", "8080", "Port to listen on; 0 takes a free one."),
         ("EVENTMESH_POSTGRES", null, "Connection string of the PostgreSQL database: Host=…;Port=…;Username=…;Password=…;Database=…. Required."),
         ("EVENTMESH_RABBITMQ", null, "Address of the RabbitMQ broker: amqp://user:password@host:port/vhost. Without it work is queued in this process."),
+        ("EVENTMESH_RABBITMQ_QUEUE_TYPE", "classic", "Of queues that are made: classic, or quorum where the broker is a cluster."),
         ("EVENTMESH_ROLES", "all", "What this process does: all, or some of api, fanout, dispatcher, worker, projections, separated by commas."),
         ("EVENTMESH_ALLOW_NETWORKS", null, "Networks that webhooks may reach although they are not public, in CIDR form, separated by commas: 127.0.0.0/8,10.1.0.0/16."),
         ("EVENTMESH_ADMIN_TOKEN", null, "The platform admin's token, at least 16 characters. Without it one is made and kept in $EVENTMESH_HOME/admin-token."),
@@ -48,6 +50,7 @@ public sealed record Settings(
             Of("EVENTMESH_PORT") is { } port ? PortIn(port) : 8080,
             Of("EVENTMESH_POSTGRES") is { } postgres ? ConnectionStringIn(postgres) : throw new SettingRefused("EVENTMESH_POSTGRES", "is not set; give the connection string of a PostgreSQL database"),
             Of("EVENTMESH_RABBITMQ") is { } rabbitMq ? BrokerIn(rabbitMq) : null,
+            QueueTypeIn(Of("EVENTMESH_RABBITMQ_QUEUE_TYPE") ?? "classic"),
             RolesIn(Of("EVENTMESH_ROLES") ?? "all"),
             [.. Listed(Of("EVENTMESH_ALLOW_NETWORKS") ?? "").Select(NetworkIn)],
             Of("EVENTMESH_ADMIN_TOKEN") is { } token ? TokenIn(token) : null);
@@ -86,6 +89,13 @@ public sealed record Settings(
     private static string BrokerIn(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "amqp" or "amqps" ? text
         : throw new SettingRefused("EVENTMESH_RABBITMQ", "is not an address of the form amqp://user:password@host:port/vhost");
+
+    private static QueueType QueueTypeIn(string text) => text.ToLowerInvariant() switch
+    {
+        "classic" => QueueType.Classic,
+        "quorum" => QueueType.Quorum,
+        _ => throw new SettingRefused("EVENTMESH_RABBITMQ_QUEUE_TYPE", $"'{text}' is not a type of queue; give classic or quorum"),
+    };
 
     private static Roles RolesIn(string text)
     {

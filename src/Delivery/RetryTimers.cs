@@ -36,6 +36,26 @@ public sealed class RetryTimers(Store store)
         where t.tenant_id = done.tenant_id and t.delivery_id = done.delivery_id and t.attempt = done.attempt and t.claimed_by = $4
         """;
 
+    // A delivery that has a timer waits for it; what is due and has none was on a queue.
+    private const string SetUnfinishedSql = """
+        insert into eventmesh.retry_timers (tenant_id, delivery_id, attempt, due_at, event_id, accepted_at, connection_id, rule_id, position)
+        select d.tenant_id, d.id, d.attempts + 1, now(), d.event_id, d.accepted_at, d.connection_id, d.rule_id, $2
+        from eventmesh.deliveries d
+        where d.tenant_id = $1 and (d.status = 'scheduled' or (d.status = 'retrying' and d.next_attempt_at <= now()))
+          and d.generation = coalesce((select g.generation from eventmesh.read_model_generations g where g.model = 'deliveries' and g.tenant_id = $1), 0)
+        on conflict (tenant_id, delivery_id) do nothing
+        """;
+
+    /// <summary>Sets a timer that is due for every delivery of a workspace that waits for an attempt now.</summary>
+    /// <returns>How many there were.</returns>
+    public async Task<int> SetUnfinished(string workspace, CancellationToken stop)
+    {
+        await using var command = store.Feed.CreateCommand(SetUnfinishedSql);
+        command.Parameters.Add(new() { Value = workspace });
+        command.Parameters.Add(new() { Value = Position.Start.ToString() });
+        return await Execute(command, stop).ConfigureAwait(false);
+    }
+
     /// <summary>Sets timers; one that a delivery has already is moved, unless it is for a later attempt. A delivery may stand in the list once.</summary>
     public async Task Set(IReadOnlyList<RetryTimer> timers, CancellationToken stop)
     {
@@ -95,11 +115,11 @@ public sealed class RetryTimers(Store store)
             Attempt: reader.GetInt32(6), Position: reader.GetString(7), TraceParent: reader.IsDBNull(8) ? null : reader.GetString(8)),
         new DateTimeOffset(reader.GetDateTime(9), TimeSpan.Zero));
 
-    private static async Task Execute(NpgsqlCommand command, CancellationToken stop)
+    private static async Task<int> Execute(NpgsqlCommand command, CancellationToken stop)
     {
         try
         {
-            await command.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
+            return await command.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
         }
         catch (NpgsqlException failure) when (failure is not PostgresException)
         {

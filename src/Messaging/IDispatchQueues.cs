@@ -1,3 +1,5 @@
+using System.Threading.Channels;
+
 namespace EventMesh.Messaging;
 
 /// <summary>
@@ -7,6 +9,12 @@ namespace EventMesh.Messaging;
 /// </summary>
 public interface IDispatchQueues : IAsyncDisposable
 {
+    /// <summary>
+    /// Workspaces whose queue was found gone, deleted by somebody, and with it what waited there. The queue is made anew by itself; what is
+    /// unfinished has to be put again by who knows the log.
+    /// </summary>
+    ChannelReader<string> Lost { get; }
+
     /// <summary>
     /// Puts each dispatch on its workspace's queue and completes when all are safe: with RabbitMQ when the broker confirmed each,
     /// in process when each was acknowledged by who took it. The caller moves its checkpoint only then, so a crash before it puts them again.

@@ -1,3 +1,5 @@
+using System.Threading.Channels;
+
 namespace EventMesh.Messaging;
 
 /// <summary>
@@ -12,6 +14,9 @@ public sealed class InProcessQueues(TimeProvider time, int prefetch = InProcessQ
 {
     /// <summary>Dispatches of one workspace that may be in workers' hands at once.</summary>
     public const int PrefetchDefault = 256;
+
+    /// <summary>Never: nobody else can reach these queues.</summary>
+    public ChannelReader<string> Lost { get; } = Channel.CreateUnbounded<string>().Reader;
 
     private readonly Turns<Waiting> _turns = new(prefetch);
     private readonly CancellationTokenSource _disposed = new();

@@ -21,9 +21,9 @@ internal sealed class OwnServers : IAsyncDisposable
         return new(postgres, broker == "rabbitmq" ? await RabbitMqServer.Start() : null, await postgres.CreateDatabase("chaos"));
     }
 
-    public Task<EventMeshProcess> Node()
+    public Task<EventMeshProcess> Node(string roles = "all")
     {
-        var settings = new Dictionary<string, string> { ["EVENTMESH_POSTGRES"] = database, ["EVENTMESH_ALLOW_NETWORKS"] = "127.0.0.0/8", ["EVENTMESH_ADMIN_TOKEN"] = "the-admin-of-this-test" };
+        var settings = new Dictionary<string, string> { ["EVENTMESH_POSTGRES"] = database, ["EVENTMESH_ALLOW_NETWORKS"] = "127.0.0.0/8", ["EVENTMESH_ADMIN_TOKEN"] = "the-admin-of-this-test", ["EVENTMESH_ROLES"] = roles };
         if (RabbitMq is not null) settings["EVENTMESH_RABBITMQ"] = RabbitMq.Uri;
         return EventMeshProcess.Start(settings);
     }

@@ -38,7 +38,7 @@ internal static class Services
     private static void AddDelivery(this IServiceCollection services, Settings settings)
     {
         services.AddSingleton<IDispatchQueues>(p => settings.RabbitMq is { } broker
-            ? new RabbitMqQueues(new(new Uri(broker)), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<RabbitMqQueues>>())
+            ? new RabbitMqQueues(new(new Uri(broker)) { QueueType = settings.QueueType }, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<RabbitMqQueues>>())
             : new InProcessQueues(p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SigningSecrets>();
         services.AddSingleton<IReadOnlyDictionary<string, IConnector>>(p =>
@@ -54,6 +54,8 @@ internal static class Services
             services.AddSingleton<RetryClock>().AddRole("retry-clock", p => p.GetRequiredService<RetryClock>().Run);
         }
         if (settings.Roles.HasFlag(Roles.Worker)) services.AddSingleton<Worker>().AddRole("worker", p => p.GetRequiredService<Worker>().Run);
+        if (settings.Roles.HasFlag(Roles.Dispatcher) || settings.Roles.HasFlag(Roles.Worker))
+            services.AddSingleton<LostQueues>().AddRole("lost-queues", p => p.GetRequiredService<LostQueues>().Run);
     }
 
     private static void AddRole(this IServiceCollection services, string name, Func<IServiceProvider, Func<CancellationToken, Task>> run) =>

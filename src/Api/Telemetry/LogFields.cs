@@ -20,10 +20,11 @@ public static class LogFields
             {
                 var (name, value) = fields[i];
                 if (name == "{OriginalFormat}") continue;
-                tenant |= name == "TenantId";
-                environment |= name == "Environment";
-                actor |= name == "Actor";
-                json.WritePropertyName(Names.GetOrAdd(name, static n => JsonEncodedText.Encode(NameOf(n))));
+                var written = Names.GetOrAdd(name, static n => JsonEncodedText.Encode(NameOf(n)));
+                tenant |= written.Value == "tenant_id";
+                environment |= written.Value == "environment";
+                actor |= written.Value == "actor";
+                json.WritePropertyName(written);
                 Value(json, value);
             }
         }

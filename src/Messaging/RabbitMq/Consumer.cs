@@ -11,6 +11,7 @@ internal sealed class Consumer : IAsyncDisposable
     private readonly RabbitMqOptions _options;
     private readonly Topology _topology;
     private readonly Lazy<Publisher> _publisher;
+    private readonly Action<string> _gone;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Turns<Received> _turns;
@@ -20,11 +21,12 @@ internal sealed class Consumer : IAsyncDisposable
     private readonly Lazy<Task> _running;
     private ConsumerSession? _session;
 
-    public Consumer(RabbitMqOptions options, Topology topology, Lazy<Publisher> publisher, TimeProvider time, ILogger log)
+    public Consumer(RabbitMqOptions options, Topology topology, Lazy<Publisher> publisher, Action<string> gone, TimeProvider time, ILogger log)
     {
         _options = options;
         _topology = topology;
         _publisher = publisher;
+        _gone = gone;
         _time = time;
         _log = log;
         _turns = new Turns<Received>(options.Prefetch);
@@ -59,7 +61,7 @@ internal sealed class Consumer : IAsyncDisposable
     private async Task Consume(BrokerConnection connection, CancellationToken ended)
     {
         var queues = new DeclaredQueues(_topology, connection, _log, ended);
-        var session = new ConsumerSession(_options, _topology, queues, _turns, _publisher, _time, _log, ended);
+        var session = new ConsumerSession(_options, _topology, queues, _turns, _publisher, _gone, _time, _log, ended);
         try
         {
             await session.Start(connection, Open);

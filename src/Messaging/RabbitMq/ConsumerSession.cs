@@ -13,6 +13,7 @@ internal sealed class ConsumerSession(
     DeclaredQueues queues,
     Turns<Received> turns,
     Lazy<Publisher> publisher,
+    Action<string> gone,
     TimeProvider time,
     ILogger log,
     CancellationToken ended) : ISettle
@@ -81,6 +82,7 @@ internal sealed class ConsumerSession(
         queues.Forget(topology.DispatchQueue(workspace));
         Consumers(workspace).Lost(consumerTag);
         Open(workspace);
+        gone(workspace);
     }
 
     ValueTask ISettle.Ack(Received received)

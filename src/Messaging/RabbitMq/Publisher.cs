@@ -15,16 +15,18 @@ internal sealed class Publisher : IAsyncDisposable
 
     private readonly RabbitMqOptions _options;
     private readonly Topology _topology;
+    private readonly Action<string> _gone;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Outbox _outbox = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
 
-    public Publisher(RabbitMqOptions options, Topology topology, TimeProvider time, ILogger log)
+    public Publisher(RabbitMqOptions options, Topology topology, Action<string> gone, TimeProvider time, ILogger log)
     {
         _options = options;
         _topology = topology;
+        _gone = gone;
         _time = time;
         _log = log;
         _running = Task.Run(() => new Reconnecting(options, "publisher", time, log).Run(Publish, _stop.Token));
@@ -103,6 +105,7 @@ internal sealed class Publisher : IAsyncDisposable
             {
                 queues.Forget(returned.RoutingKey);
                 Log.QueueGone(_log, message.Workspace, returned.RoutingKey);
+                _gone(message.Workspace);
             }
 
             return Task.CompletedTask;

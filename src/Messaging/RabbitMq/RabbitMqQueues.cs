@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 
 namespace EventMesh.Messaging.RabbitMq;
@@ -11,13 +12,18 @@ public sealed class RabbitMqQueues : IDispatchQueues
     private readonly CancellationTokenSource _disposed = new();
     private readonly Lazy<Publisher> _publisher;
     private readonly Consumer _consumer;
+    private readonly Channel<string> _lost = Channel.CreateUnbounded<string>();
 
     public RabbitMqQueues(RabbitMqOptions options, TimeProvider time, ILogger<RabbitMqQueues> log)
     {
         var topology = new Topology(options);
-        _publisher = new(() => new Publisher(options, topology, time, log));
-        _consumer = new Consumer(options, topology, _publisher, time, log);
+        _publisher = new(() => new Publisher(options, topology, Gone, time, log));
+        _consumer = new Consumer(options, topology, _publisher, Gone, time, log);
+
+        void Gone(string workspace) => _lost.Writer.TryWrite(workspace);
     }
+
+    public ChannelReader<string> Lost => _lost.Reader;
 
     public async Task Put(IReadOnlyList<Dispatch> dispatches, CancellationToken stop)
     {

@@ -75,6 +75,23 @@ public sealed class When_something_is_killed
         await flow.EverythingArrives();
     }
 
+    [Theory, MemberData(nameof(RoundsOfRabbitMq))]
+    public async Task A_queue_is_deleted_with_what_waits_in_it_and_everything_arrives(int round)
+    {
+        _ = round;
+        await using var servers = await OwnServers.Start(RabbitMq);
+        await using var node = await servers.Node("api,fanout,dispatcher,projections");
+        await using var flow = await Flow.Start(node);
+        await flow.Publish(300, node);
+        await Eventually.True(async () => (await servers.RabbitMq!.Ctl("list_queues", "--silent", "name", "messages_ready")).Contains("eventmesh.ws.acme.dispatch\t300", StringComparison.Ordinal),
+            TimeSpan.FromSeconds(60), "deliveries to wait in the queue");
+
+        await servers.RabbitMq!.Ctl("delete_queue", "eventmesh.ws.acme.dispatch");
+        await flow.Publish(301, node);
+        await using var worker = await servers.Node("worker");
+        await flow.EverythingArrives();
+    }
+
     /// <summary>Another moment each round.</summary>
     private static Task Midway(Flow flow, int round) =>
         Eventually.True(() => Task.FromResult(flow.Accepted >= 200 + 170 * (round % 9)), TimeSpan.FromSeconds(60), "the middle of the events");

@@ -12,10 +12,8 @@ internal static class Answers
 
     public static ValueTask<System.IO.Pipelines.FlushResult> One(HttpResponse response, Published published)
     {
-        // Ids and positions are plain ASCII.
-        var body = published.Duplicate
-            ? $"{{\"id\":\"{published.Id}\",\"position\":\"{published.Position}\",\"duplicate\":true}}"
-            : $"{{\"id\":\"{published.Id}\",\"position\":\"{published.Position}\"}}";
+        // Ids and positions are plain ASCII. A duplicate gets the first answer, to the byte; that it is one, the status says.
+        var body = $"{{\"id\":\"{published.Id}\",\"position\":\"{published.Position}\"}}";
         response.StatusCode = published.Duplicate ? StatusCodes.Status200OK : StatusCodes.Status202Accepted;
         response.ContentType = "application/json; charset=utf-8";
         response.ContentLength = body.Length;
