@@ -20,6 +20,7 @@ internal sealed class Publisher : IAsyncDisposable
     private readonly ILogger _log;
     private readonly Outbox _outbox = new();
     private readonly CancellationTokenSource _stop = new();
+    private readonly YoungQueues _young;
     private readonly Task _running;
 
     public Publisher(RabbitMqOptions options, Topology topology, Action<string> gone, TimeProvider time, ILogger log)
@@ -27,12 +28,19 @@ internal sealed class Publisher : IAsyncDisposable
         _options = options;
         _topology = topology;
         _gone = gone;
+        _young = new(time);
         _time = time;
         _log = log;
         _running = Task.Run(() => new Reconnecting(options, "publisher", time, log).Run(Publish, _stop.Token));
     }
 
-    public async Task Put(IReadOnlyList<Dispatch> dispatches, CancellationToken stop) => await Wait(_outbox.Put(dispatches), stop);
+    public async Task Put(IReadOnlyList<Dispatch> dispatches, CancellationToken stop)
+    {
+        foreach (var dispatch in dispatches)
+            _young.Use(dispatch.Workspace);
+
+        await Wait(_outbox.Put(dispatches), stop);
+    }
 
     /// <summary>Puts a message that cannot be read on its workspace's dead-letter queue.</summary>
     public async Task PutUnreadable(string workspace, byte[] body, CancellationToken stop) => await Wait(_outbox.PutUnreadable(workspace, body), stop);
@@ -57,6 +65,9 @@ internal sealed class Publisher : IAsyncDisposable
         Listen(channel, window, queues);
         await _topology.DeclareActiveExchange(channel, ended);
         Log.Connected(_log, "publisher", connection.BrokerVersion);
+        foreach (var workspace in _young.AtRisk())
+            _gone(workspace);
+
 
         var stream = new PublishStream(channel, _topology, queues, window, _outbox, new Announcements(_time));
         var refused = new RefusedQueues(_outbox, _time, _log);
@@ -89,6 +100,7 @@ internal sealed class Publisher : IAsyncDisposable
         }
         finally
         {
+            _young.Lost();
             var left = window.Close();
             if (inHand is { } unpublished)
                 left.Add(unpublished);
