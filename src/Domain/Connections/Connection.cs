@@ -22,7 +22,8 @@ public enum WebhookBody { Cloudevent, Data }
 public sealed record WebhookConfig(Uri Url, IReadOnlyDictionary<string, string>? Headers, WebhookBody Body, IReadOnlyList<int>? RetrySchedule)
 {
     public bool Equals(WebhookConfig? other) =>
-        other is not null && Url == other.Url && Body == other.Body
+        // Uri's own equality ignores user:password@, and a new password is a change.
+        other is not null && Url.OriginalString == other.Url.OriginalString && Body == other.Body
         && (Headers ?? NoHeaders).OrderBy(h => h.Key, StringComparer.Ordinal).SequenceEqual((other.Headers ?? NoHeaders).OrderBy(h => h.Key, StringComparer.Ordinal))
         && (RetrySchedule is null ? other.RetrySchedule is null : other.RetrySchedule is not null && RetrySchedule.SequenceEqual(other.RetrySchedule));
 

@@ -65,6 +65,13 @@ public class ListsInDataTests
     }
 
     [Fact]
+    public void A_dotted_key_asks_the_elements_of_a_list_for_fields_not_the_list()
+    {
+        Assert.False(Events.MatchesData("""{"data.a.b":{"$exist":false}}""", """{"a":[{"b":1}]}"""));
+        Assert.True(Events.MatchesData("""{"data.a.b":{"$exist":false}}""", """{"a":[{"b":1},{}]}"""));
+    }
+
+    [Fact]
     public void A_dotted_key_looks_into_lists_on_its_way() =>
         Assert.True(Events.MatchesData("""{"data.orders.items.sku":"x"}""", """{"orders":[{"items":[]},{"items":[{"sku":"x"}]}]}"""));
 

@@ -106,6 +106,7 @@ public class RefusalTests
     [InlineData("""{"subject":{"$exist":false,"$startsWith":""}}""", "subject", "needs a value")]
     [InlineData("""{"data":{"a":{"$eq":5,"$gt":5}}}""", "data.a", "exclude each other")]
     [InlineData("""{"data":{"a":{"$eq":5,"$neq":5.0}}}""", "data.a", "exclude each other")]
+    [InlineData("""{"data":{"a":{"$eq":[1,2],"$neq":[1,2.0]}}}""", "data.a", "exclude each other")]
     [InlineData("""{"data":{"a":{"$in":[1,2],"$gt":2}}}""", "data.a", "exclude each other")]
     [InlineData("""{"data":{"a":{"$in":[1,2],"$nin":[2,1]}}}""", "data.a", "exclude each other")]
     [InlineData("""{"data":{"a":{"$eq":"x","$startsWith":"y"}}}""", "data.a", "exclude each other")]

@@ -43,6 +43,6 @@ public class WildcardTests
 
         var watch = Stopwatch.StartNew();
         Assert.False(filter.Matches(input));
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(1), $"took {watch.Elapsed}");
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"took {watch.Elapsed}");
     }
 }

@@ -62,10 +62,7 @@ internal static class Contradictions
         if (parts.Target.Sample(value) is not { } sample)
             return false;
 
-        // A list may be equal to the event's list, or to one element of it beside others that are not known here.
-        var isList = value.ValueKind == JsonValueKind.Array;
-        return parts.Together.Any(condition => !condition.Holds(sample))
-            || (!isList && parts.Exclusions.Any(condition => condition.Holds(sample)));
+        return parts.Together.Any(condition => !condition.Holds(sample)) || parts.Exclusions.Any(condition => condition.Holds(sample));
     }
 
     private static string NameOf(JsonValueKind kind) => kind == JsonValueKind.Number ? "a number" : "text";
