@@ -16,6 +16,7 @@ public sealed partial class Dispatcher(Store store, IDispatchQueues queues, Time
 {
     private const int PageEvents = 1_000;
     private const int HandedOverMax = 2_000;
+    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(3);
 
     private static readonly IReadOnlyList<string> Types = ["event_routed", "delivery_attempt_failed", "delivery_retry_requested"];
 
@@ -37,9 +38,10 @@ public sealed partial class Dispatcher(Store store, IDispatchQueues queues, Time
             (read, moved) = (lease.Checkpoint, lease.Checkpoint);
         }
         Started(read.ToString());
-        for (var quiet = 0; ;)
+        var tempo = new Tempo(store.Arrivals, Apart);
+        while (true)
         {
-            var signal = store.Arrivals.Next;
+            tempo.Look();
             var page = await store.ReadFeed(read, PageEvents, Types, stop).ConfigureAwait(false);
             var work = page.Events.Count > 0;
             if (work) handedOver.Enqueue((page.UpTo, await HandOver(page.Events, stop).ConfigureAwait(false)));
@@ -53,8 +55,7 @@ public sealed partial class Dispatcher(Store store, IDispatchQueues queues, Time
             }
             if (handedOver.Count == 0) await saved.Move(moved = read, work, stop).ConfigureAwait(false);
 
-            quiet = work ? 0 : quiet + 1;
-            if (!page.Full) await Arrivals.Wait(signal, quiet, page.Pending, stop).ConfigureAwait(false);
+            await tempo.Pause(page, stop).ConfigureAwait(false);
         }
     }
 

@@ -19,6 +19,7 @@ public sealed partial class FanOut(Store store, TimeProvider clock, ILogger<FanO
 {
     public const string FeedName = "fanout";
     private const int PageEvents = 500;
+    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(3);
 
     // The event's data may be as deep as a reader's default, and it lies within the event.
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 128 };
@@ -30,14 +31,14 @@ public sealed partial class FanOut(Store store, TimeProvider clock, ILogger<FanO
         var index = await IndexUpTo(lease.Checkpoint, stop).ConfigureAwait(false);
         var saved = new LazyCheckpoint(lease, clock);
         Started(lease.Checkpoint.ToString());
-        for (var quiet = 0; ;)
+        var tempo = new Tempo(store.Arrivals, Apart);
+        while (true)
         {
-            var signal = store.Arrivals.Next;
+            tempo.Look();
             var page = await store.ReadFeed(saved.Done, PageEvents, Types, stop).ConfigureAwait(false);
             if (page.Events.Count > 0) await Route(page.Events, index, stop).ConfigureAwait(false);
             await saved.Move(page.UpTo, page.Events.Count > 0, stop).ConfigureAwait(false);
-            quiet = page.Events.Count > 0 ? 0 : quiet + 1;
-            if (!page.Full) await Arrivals.Wait(signal, quiet, page.Pending, stop).ConfigureAwait(false);
+            await tempo.Pause(page, stop).ConfigureAwait(false);
         }
     }
 

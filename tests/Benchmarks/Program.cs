@@ -52,10 +52,10 @@ foreach (var benchmark in benchmarks.Where(b => args.Length == 0 || args.Contain
     {
         return 130;
     }
-    catch (Exception failure)
+    catch (Exception failure) when (failure is not OutOfMemoryException)
     {
-        failed++;
         Console.Error.WriteLine($"{benchmark.Name} failed: {failure}");
+        failed++;
     }
 }
 return failed == 0 ? 0 : 1;

@@ -8,6 +8,7 @@ namespace EventMesh.Projections.Index;
 public sealed partial class IndexFollower(Store store, ILogger<IndexFollower> log)
 {
     private const int PageEvents = 5_000;
+    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(2);
 
     private readonly Lock gate = new();
     private readonly List<(Position Position, TaskCompletionSource Reached)> waiting = [];
@@ -22,15 +23,15 @@ public sealed partial class IndexFollower(Store store, ILogger<IndexFollower> lo
     /// <summary>Reads configuration events for ever.</summary>
     public async Task Follow(CancellationToken stop)
     {
-        for (var quiet = 0; ;)
+        var tempo = new Tempo(store.Arrivals, Apart);
+        while (true)
         {
-            var signal = store.Arrivals.Next;
+            tempo.Look();
             var page = await store.ReadFeed(UpTo, PageEvents, ConfigurationEvents.Types, stop).ConfigureAwait(false);
             foreach (var stored in page.Events)
                 if (Index.Apply(stored, store.Types) is { } fault) Unreadable(stored.Workspace, stored.Stream, stored.Version, stored.Type, fault);
             Reach(page.UpTo);
-            quiet = page.Events.Count > 0 ? 0 : quiet + 1;
-            if (!page.Full) await Arrivals.Wait(signal, quiet, page.Pending, stop).ConfigureAwait(false);
+            await tempo.Pause(page, stop).ConfigureAwait(false);
         }
     }
 

@@ -14,6 +14,9 @@ public sealed partial class ProjectionRunner(Store store, Projection projection,
 {
     public const int PageEvents = 2_000;
 
+    /// <summary>A read model may be a moment behind, and a transaction of many rows costs little more than one of one.</summary>
+    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Rows of one transaction. Every feed of the server waits for the oldest running one, so it must end within some 50 ms.</summary>
     internal const int RowsMax = 1_000;
 
@@ -59,23 +62,19 @@ public sealed partial class ProjectionRunner(Store store, Projection projection,
     private async Task Follow(FeedLease lease, Action written, CancellationToken stop)
     {
         var after = lease.Checkpoint;
-        for (var quiet = 0; ;)
+        var tempo = new Tempo(store.Arrivals, Apart);
+        while (true)
         {
-            var signal = store.Arrivals.Next;
+            tempo.Look();
             var page = await store.ReadFeed(after, pageEvents, projection.EventTypes, stop).ConfigureAwait(false);
             if (page.Events.Count > 0 || await AnyEvent(lease, page.UpTo, stop).ConfigureAwait(false))
             {
                 await TakeIn(lease, page, stop).ConfigureAwait(false);
                 written();
-                quiet = 0;
-            }
-            else
-            {
-                quiet++;
             }
             after = page.UpTo;
             Progress.Reach(after);
-            if (!page.Full) await Arrivals.Wait(signal, quiet, page.Pending, stop).ConfigureAwait(false);
+            await tempo.Pause(page, stop).ConfigureAwait(false);
         }
     }
 

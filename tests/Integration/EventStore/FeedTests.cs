@@ -72,15 +72,16 @@ public sealed class FeedTests : IAsyncLifetime
     {
         var events = new List<StoredEvent>();
         var deadline = DateTime.UtcNow + TimeSpan.FromMinutes(2);
+        var tempo = new Tempo(opened.Store.Arrivals, TimeSpan.Zero);
         for (var at = Position.Start; !stop.IsCancellationRequested || events.Count < total();)
         {
             Assert.True(DateTime.UtcNow < deadline, $"Read {events.Count} of {total()} events.");
-            var signal = opened.Store.Arrivals.Next;
+            tempo.Look();
             var page = await opened.Store.ReadFeed(at, 11, stop: CancellationToken.None);
             Assert.All(page.Events, e => Assert.True(e.Position > at && e.Position <= page.UpTo));
             events.AddRange(page.Events);
             at = page.UpTo;
-            if (!page.Full) await Arrivals.Wait(signal, 0, page.Pending, CancellationToken.None);
+            await tempo.Pause(page, CancellationToken.None);
         }
         return events;
     }

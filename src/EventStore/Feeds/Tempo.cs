@@ -1,0 +1,43 @@
+namespace EventMesh.EventStore.Feeds;
+
+/// <summary>
+/// When a reader of the feed looks again: at once when something was appended here, soon when a transaction under way is about to make something readable,
+/// ever less often while nothing happens, and never sooner than <paramref name="apart"/> after the look before. That last bound is what lets events gather
+/// under load: a page of many costs little more than a page of one.
+/// </summary>
+/// <param name="apart">Between two looks; what a reader adds to the way of an event at most.</param>
+public sealed class Tempo(Arrivals arrivals, TimeSpan apart)
+{
+    private static readonly TimeSpan Soonest = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(50);
+
+    private Task signal = Task.CompletedTask;
+    private long looked;
+    private int quiet;
+
+    /// <summary>Call it before reading, so that no signal falls between the reading and the waiting.</summary>
+    public void Look()
+    {
+        signal = arrivals.Next;
+        looked = TimeProvider.System.GetTimestamp();
+    }
+
+    /// <summary>Waits until it is time to look again.</summary>
+    /// <param name="page">What the last look found.</param>
+    public async Task Pause(FeedPage page, CancellationToken stop)
+    {
+        quiet = page.Events.Count > 0 ? 0 : quiet + 1;
+        if (page.Full) return;
+
+        var longest = page.Pending ? Soonest * (1 << Math.Min(quiet, 6)) : Idle;
+        using (var ended = CancellationTokenSource.CreateLinkedTokenSource(stop))
+        {
+            await Task.WhenAny(signal, Task.Delay(longest < Idle ? longest : Idle, ended.Token)).ConfigureAwait(false);
+            await ended.CancelAsync().ConfigureAwait(false);
+        }
+        stop.ThrowIfCancellationRequested();
+
+        var left = apart - TimeProvider.System.GetElapsedTime(looked);
+        if (left > TimeSpan.Zero) await Task.Delay(left < Soonest ? Soonest : left, stop).ConfigureAwait(false);
+    }
+}
