@@ -15,7 +15,7 @@ public sealed class ConcurrentWriterTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         opened = await Opened.New("writers");
-        another = await Store.Open(new StoreOptions(opened.Database), EventTypes.Of());
+        another = await Store.Open(new StoreOptions(opened.Database, Lanes: 2), EventTypes.Of());
     }
 
     public async ValueTask DisposeAsync()
