@@ -30,6 +30,7 @@ internal static class Services
         // Kestrel stops first and lets requests finish, then the roles stop, in the reverse of this order.
         services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
         services.AddRole("index", p => p.GetRequiredService<IndexFollower>().Follow);
+        services.AddRole("payload-days", p => stop => MakePayloadDays(settings, p.GetRequiredService<TimeProvider>(), stop));
         services.AddDelivery(settings);
         if (settings.Roles.HasFlag(Roles.Projections))
             services.AddRole("projection:deliveries", p => new ProjectionRunner(store, DeliveriesProjection.Projection, p.GetRequiredService<ILogger<ProjectionRunner>>()).Run);
@@ -56,6 +57,14 @@ internal static class Services
         if (settings.Roles.HasFlag(Roles.Worker)) services.AddSingleton<Worker>().AddRole("worker", p => p.GetRequiredService<Worker>().Run);
         if (settings.Roles.HasFlag(Roles.Dispatcher) || settings.Roles.HasFlag(Roles.Worker))
             services.AddSingleton<LostQueues>().AddRole("lost-queues", p => p.GetRequiredService<LostQueues>().Run);
+    }
+
+    // The store made them at its start; a process that runs for weeks needs those of the weeks to come.
+    private static async Task MakePayloadDays(Settings settings, TimeProvider clock, CancellationToken stop)
+    {
+        using var daily = new PeriodicTimer(TimeSpan.FromDays(1), clock);
+        do await PayloadPartitions.Ensure(settings.Postgres, stop).ConfigureAwait(false);
+        while (await daily.WaitForNextTickAsync(stop).ConfigureAwait(false));
     }
 
     private static void AddRole(this IServiceCollection services, string name, Func<IServiceProvider, Func<CancellationToken, Task>> run) =>
