@@ -60,6 +60,8 @@ public sealed class RetryTimers(Store store)
     public async Task Set(IReadOnlyList<RetryTimer> timers, CancellationToken stop)
     {
         if (timers.Count == 0) return;
+        // Every node takes rows in one order, so that two do not wait for each other crosswise.
+        timers = [.. timers.OrderBy(t => t.Dispatch.Workspace, StringComparer.Ordinal).ThenBy(t => t.Dispatch.Delivery, StringComparer.Ordinal)];
         await using var command = store.Feed.CreateCommand(SetSql);
         Add(NpgsqlDbType.Varchar, t => t.Dispatch.Workspace);
         Add(NpgsqlDbType.Varchar, t => t.Dispatch.Delivery);
@@ -91,7 +93,7 @@ public sealed class RetryTimers(Store store)
             while (await reader.ReadAsync(stop).ConfigureAwait(false)) due.Add(Read(reader));
             return due;
         }
-        catch (NpgsqlException failure) when (failure is not PostgresException)
+        catch (NpgsqlException failure) when (MayPass(failure))
         {
             throw new StoreUnavailable(failure);
         }
@@ -115,13 +117,17 @@ public sealed class RetryTimers(Store store)
             Attempt: reader.GetInt32(6), Position: reader.GetString(7), TraceParent: reader.IsDBNull(8) ? null : reader.GetString(8)),
         new DateTimeOffset(reader.GetDateTime(9), TimeSpan.Zero));
 
+    // The server went away or is going (57P), or two nodes met on the same rows and this one gave way (40P01): nothing was changed, and the next try may succeed.
+    private static bool MayPass(NpgsqlException failure) =>
+        failure is not PostgresException refusal || refusal.SqlState == PostgresErrorCodes.DeadlockDetected || refusal.SqlState.StartsWith("57P", StringComparison.Ordinal);
+
     private static async Task<int> Execute(NpgsqlCommand command, CancellationToken stop)
     {
         try
         {
             return await command.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
         }
-        catch (NpgsqlException failure) when (failure is not PostgresException)
+        catch (NpgsqlException failure) when (MayPass(failure))
         {
             throw new StoreUnavailable(failure);
         }

@@ -37,6 +37,8 @@ public sealed partial class Worker(Store store, IDispatchQueues queues, IndexFol
         {
             while (!stop.IsCancellationRequested)
             {
+                // They end with us; ending before is a fault, and the host starts all of us again.
+                if (sweeping.IsCompleted) await sweeping.ConfigureAwait(false);
                 await handling.WaitAsync(stop).ConfigureAwait(false);
                 var taken = await queues.Take(TakeMax, stop).ConfigureAwait(false);
                 _ = Handle(taken, stop).ContinueWith(_ => handling.Release(), TaskScheduler.Default);
@@ -151,7 +153,7 @@ public sealed partial class Worker(Store store, IDispatchQueues queues, IndexFol
             Telemetry.SetAside.Add(aside.Count);
             foreach (var (received, _) in aside) await received.Ack().ConfigureAwait(false);
         }
-        catch (StoreUnavailable trouble)
+        catch (Exception trouble) when (trouble is not OperationCanceledException)
         {
             Troubled(trouble.Message, aside.Count);
             foreach (var (received, _) in aside) await Requeue(received).ConfigureAwait(false);
