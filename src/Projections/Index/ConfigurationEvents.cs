@@ -15,7 +15,7 @@ public static class ConfigurationEvents
     public static readonly EventTypes All = EventTypes.Of(
         typeof(WorkspaceEvent), typeof(ApiKeyEvent), typeof(ConnectionEvent), typeof(RuleEvent), typeof(PublishedEventEvent), typeof(DeliveryEvent));
 
-    /// <summary>Stored names, in the order of the partial index <c>ix_mt_events_configuration</c>.</summary>
+    /// <summary>Stored names, each of them in the partial index <c>ix_mt_events_configuration</c>: one that is not makes every node read all events at its start.</summary>
     public static readonly IReadOnlyList<string> Types =
     [
         "workspace_created", "api_key_issued", "api_key_revoked",
