@@ -21,6 +21,8 @@ public sealed partial class DeliveryAttempt(Store store, IndexFollower follower,
     {
         var workspace = follower.Index.Find(dispatch.Workspace) ?? ConfiguredWorkspace.Empty(dispatch.Workspace);
         var state = loaded.Stream.Events.Aggregate(Domain.Deliveries.Delivery.Initial, (s, e) => Domain.Deliveries.Delivery.Evolve(s, (DeliveryEvent)store.Types.Read(e)));
+        // By version, because a retry that was asked for and the automatic one that it came before have the same number.
+        if (dispatch.Version != Dispatch.VersionUnknown && dispatch.Version != loaded.Stream.Version) return false;
         if (!DeliveryDecider.Awaits(state, dispatch.Attempt)) return false;
 
         var of = new DeliveryTarget(dispatch.Event, dispatch.AcceptedAt, dispatch.Connection, dispatch.Rule);

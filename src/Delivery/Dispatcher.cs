@@ -20,6 +20,9 @@ public sealed partial class Dispatcher(Store store, IDispatchQueues queues, Time
 
     private static readonly IReadOnlyList<string> Types = ["event_routed", "delivery_attempt_failed", "delivery_retry_requested"];
 
+    // A delivery is born on its event's stream, and its own does not exist before the first outcome.
+    private const long Unborn = 0;
+
     private readonly RetryTimers timers = new(store);
 
     // Kept over calls of Run: what the queues hold they still hold when the database was away in between, and handing it over again would double it.
@@ -73,13 +76,13 @@ public sealed partial class Dispatcher(Store store, IDispatchQueues queues, Time
                     break;
                 case PublishedEventEvent.EventRouted routed:
                     foreach (var delivery in routed.Deliveries)
-                        dispatches.Add(Of(stored, delivery.Id, new DeliveryTarget(stored.Stream, routed.AcceptedAt, delivery.Connection, delivery.Rule), 1));
+                        dispatches.Add(Of(stored, delivery.Id, new DeliveryTarget(stored.Stream, routed.AcceptedAt, delivery.Connection, delivery.Rule), 1, Unborn));
                     break;
                 case DeliveryEvent.DeliveryRetryRequested asked:
-                    dispatches.Add(Of(stored, stored.Stream, asked.Of, asked.Attempt));
+                    dispatches.Add(Of(stored, stored.Stream, asked.Of, asked.Attempt, stored.Version));
                     break;
                 case DeliveryEvent.DeliveryAttemptFailed { RetryAt: { } retryAt } failed:
-                    later[(stored.Workspace, stored.Stream)] = new(Of(stored, stored.Stream, failed.Of, failed.Attempt.Number + 1), retryAt);
+                    later[(stored.Workspace, stored.Stream)] = new(Of(stored, stored.Stream, failed.Of, failed.Attempt.Number + 1, stored.Version), retryAt);
                     break;
             }
         }
@@ -88,8 +91,8 @@ public sealed partial class Dispatcher(Store store, IDispatchQueues queues, Time
         return dispatches.Count == 0 ? Task.CompletedTask : queues.Put(dispatches, stop);
     }
 
-    private static Dispatch Of(StoredEvent stored, string delivery, DeliveryTarget of, int attempt) =>
-        new(stored.Workspace, delivery, of.Event, of.AcceptedAt, of.Connection, of.Rule, attempt, stored.Position.ToString(), stored.TraceParent);
+    private static Dispatch Of(StoredEvent stored, string delivery, DeliveryTarget of, int attempt, long version) =>
+        new(stored.Workspace, delivery, of.Event, of.AcceptedAt, of.Connection, of.Rule, attempt, stored.Position.ToString(), stored.TraceParent, version);
 
     [LoggerMessage(EventName = "dispatcher.started", Level = LogLevel.Information, Message = "Dispatching from {Position}")]
     private partial void Started(string position);

@@ -16,10 +16,10 @@ public sealed record RetryTimer(Dispatch Dispatch, DateTimeOffset DueAt);
 public sealed class RetryTimers(Store store)
 {
     private const string SetSql = """
-        insert into eventmesh.retry_timers as t (tenant_id, delivery_id, attempt, due_at, event_id, accepted_at, connection_id, rule_id, position, traceparent)
-        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        insert into eventmesh.retry_timers as t (tenant_id, delivery_id, attempt, due_at, event_id, accepted_at, connection_id, rule_id, position, traceparent, version, line)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         on conflict (tenant_id, delivery_id) do update set attempt = excluded.attempt, due_at = excluded.due_at, position = excluded.position,
-          traceparent = excluded.traceparent, claimed_by = null
+          traceparent = excluded.traceparent, version = excluded.version, line = excluded.line, claimed_by = null
         where excluded.attempt >= t.attempt
         """;
 
@@ -27,7 +27,7 @@ public sealed class RetryTimers(Store store)
         update eventmesh.retry_timers t set claimed_by = $1
         from (select tenant_id, delivery_id from eventmesh.retry_timers where due_at <= $2 and claimed_by is distinct from $1 order by due_at limit $3 for update) due
         where t.tenant_id = due.tenant_id and t.delivery_id = due.delivery_id
-        returning t.tenant_id, t.delivery_id, t.event_id, t.accepted_at, t.connection_id, t.rule_id, t.attempt, t.position, t.traceparent, t.due_at
+        returning t.tenant_id, t.delivery_id, t.event_id, t.accepted_at, t.connection_id, t.rule_id, t.attempt, t.position, t.traceparent, t.due_at, t.version, t.line
         """;
 
     // Only what this run of the clock still holds: a timer that was set again meanwhile is another one.
@@ -73,6 +73,8 @@ public sealed class RetryTimers(Store store)
         Add(NpgsqlDbType.Varchar, t => t.Dispatch.Rule);
         Add(NpgsqlDbType.Varchar, t => t.Dispatch.Position);
         Add(NpgsqlDbType.Varchar, t => t.Dispatch.TraceParent);
+        Add(NpgsqlDbType.Bigint, t => t.Dispatch.Version);
+        Add(NpgsqlDbType.Varchar, t => t.Dispatch.Line);
         await Execute(command, stop).ConfigureAwait(false);
 
         void Add<T>(NpgsqlDbType type, Func<RetryTimer, T> value) =>
@@ -114,7 +116,8 @@ public sealed class RetryTimers(Store store)
         new Dispatch(
             Workspace: reader.GetString(0), Delivery: reader.GetString(1), Event: reader.GetString(2),
             AcceptedAt: new DateTimeOffset(reader.GetDateTime(3), TimeSpan.Zero), Connection: reader.GetString(4), Rule: reader.GetString(5),
-            Attempt: reader.GetInt32(6), Position: reader.GetString(7), TraceParent: reader.IsDBNull(8) ? null : reader.GetString(8)),
+            Attempt: reader.GetInt32(6), Position: reader.GetString(7), TraceParent: reader.IsDBNull(8) ? null : reader.GetString(8),
+            Version: reader.GetInt64(10), Line: reader.IsDBNull(11) ? null : reader.GetString(11)),
         new DateTimeOffset(reader.GetDateTime(9), TimeSpan.Zero));
 
     // The server went away or is going (57P), or two nodes met on the same rows and this one gave way (40P01): nothing was changed, and the next try may succeed.

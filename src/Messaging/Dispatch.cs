@@ -12,6 +12,8 @@ namespace EventMesh.Messaging;
 /// <param name="Attempt">Number of the attempt, from 1.</param>
 /// <param name="Position">Feed position of what made the attempt due.</param>
 /// <param name="TraceParent">W3C <c>traceparent</c> of the publishing request.</param>
+/// <param name="Version">Version of the delivery's stream at which the attempt is due; <see cref="VersionUnknown"/> when who put it could not know.</param>
+/// <param name="Line">The line the delivery stands in, <c>lin_…</c>: whoever takes this runs the line from its head, whichever delivery that is. Null: it stands alone.</param>
 public sealed record Dispatch(
     string Workspace,
     string Delivery,
@@ -21,4 +23,9 @@ public sealed record Dispatch(
     string Rule,
     int Attempt,
     string Position,
-    [property: JsonIgnore] string? TraceParent = null);
+    [property: JsonIgnore] string? TraceParent = null,
+    long Version = Dispatch.VersionUnknown,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Line = null)
+{
+    public const long VersionUnknown = -1;
+}

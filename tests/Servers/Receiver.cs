@@ -37,6 +37,9 @@ public sealed class Receiver : IAsyncDisposable
     /// <summary>The status for a path and the number of its arrival there, from 1; null lets it hang until the caller gives up.</summary>
     public Func<string, int, int?> Answer { get; set; } = (_, _) => 200;
 
+    /// <summary>Awaited for a path and the number of its arrival there before it is answered.</summary>
+    public Func<string, int, Task> Hold { get; set; } = (_, _) => Task.CompletedTask;
+
     /// <summary>Called for each arrival instead of keeping it.</summary>
     public Action<Arrival>? OnArrival { get; set; }
 
@@ -64,6 +67,7 @@ public sealed class Receiver : IAsyncDisposable
         var arrival = new Arrival(path, headers["webhook-id"].ToString(), headers["webhook-timestamp"].ToString(), headers["webhook-signature"].ToString(), body.ToArray());
         if (OnArrival is { } take) take(arrival);
         else Arrived.Enqueue(arrival);
+        await Hold(path, number);
         if (Answer(path, number) is { } status) context.Response.StatusCode = status;
         else await Gone(context.RequestAborted);
     }

@@ -16,7 +16,14 @@ public abstract record DeliveryCommand
 
 public static class DeliveryDecider
 {
-    /// <summary>The events that <paramref name="command"/> leads to; none when its attempt is not the one this delivery waits for (a repeat, or a stale timer).</summary>
+    /// <summary>
+    /// How long before it is due an automatic attempt counts as on its way: a request for another one then changes nothing. Longer than a decision takes to be
+    /// stored, so that one made before is in the log when the automatic attempt looks there, and finds itself overtaken.
+    /// </summary>
+    public static readonly TimeSpan OnItsWay = TimeSpan.FromSeconds(5);
+
+    /// <summary>The events that <paramref name="command"/> leads to; none when its attempt is not the one this delivery waits for (a repeat, or a
+    /// stale timer), and when a retry is asked for while the automatic one is on its way.</summary>
     /// <exception cref="Refused">A retry was asked for a delivery whose attempt is due already.</exception>
     public static DeliveryEvent[] Decide(DeliveryCommand command, Delivery state) => (command, state) switch
     {
@@ -29,6 +36,7 @@ public static class DeliveryDecider
         (DeliveryCommand.RecordSuccess or DeliveryCommand.RecordFailure or DeliveryCommand.DiscardDelivery, _) => [],
 
         (DeliveryCommand.RetryDelivery, Delivery.Scheduled) => throw new Refused("delivery.scheduled", "An attempt of this delivery is due already; wait for its outcome."),
+        (DeliveryCommand.RetryDelivery retry, Delivery.Retrying retrying) when retrying.NextAttemptAt - retry.At <= OnItsWay => [],
         (DeliveryCommand.RetryDelivery retry, _) => [new DeliveryEvent.DeliveryRetryRequested(retry.Of, state.Attempts + 1, retry.At)],
 
         _ => throw new InvalidOperationException($"No decision for {command.GetType().Name} in {state.GetType().Name}."),

@@ -5,10 +5,14 @@ using NpgsqlTypes;
 
 namespace EventMesh.EventStore.Appending;
 
-/// <summary>The parameters of <c>eventmesh.append</c>: a column each, an entry for every stream, event or payload.</summary>
+/// <summary>
+/// The parameters of <c>eventmesh.append</c>: a column each, an entry for every stream, event or payload. Streams stand in the order in which their rows are
+/// locked, events in the order of the callers, which their sequence numbers follow.
+/// </summary>
 internal static class AppendArrays
 {
-    public static void Bind(NpgsqlParameterCollection parameters, Append[] appends, int eventsCount, int payloadsCount)
+    /// <param name="places">Where the stream of each of <paramref name="appends"/> stands among the streams, from 0.</param>
+    public static void Bind(NpgsqlParameterCollection parameters, Append[] appends, int[] places, int eventsCount, int payloadsCount)
     {
         var streams = appends.Length;
         var (tenant, stream, type, expected, count, at) =
@@ -22,9 +26,9 @@ internal static class AppendArrays
             (new int[payloadsCount], new string[payloadsCount], new string[payloadsCount], new DateOnly[payloadsCount], new string?[payloadsCount], new ReadOnlyMemory<byte>[payloadsCount]);
         int e = 0, p = 0, fresh = 0;
 
-        for (var s = 0; s < streams; s++)
+        for (var a = 0; a < streams; a++)
         {
-            var append = appends[s];
+            var (append, s) = (appends[a], places[a]);
             var metadata = append.Metadata;
             var (utc, headers) = (metadata.At.UtcDateTime, Headers(metadata.TraceParent));
             (tenant[s], stream[s], type[s], expected[s], count[s], at[s]) = (append.Workspace, append.Stream, append.StreamType, append.ExpectedVersion, append.Events.Count, utc);

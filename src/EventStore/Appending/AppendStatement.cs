@@ -20,16 +20,16 @@ internal sealed class AppendStatement(NpgsqlDataSource database) : IAsyncDisposa
     public async Task Run(List<AppendGroup> groups)
     {
         var rows = Rows(groups, out var events, out var payloads);
-        var appends = Array.ConvertAll(rows, r => r.Append);
+        var places = InOrderOfLocks(rows);
         if (connection is not { FullState: ConnectionState.Open }) await Open().ConfigureAwait(false);
         try
         {
             await using var command = new NpgsqlCommand(Sql, connection);
-            AppendArrays.Bind(command.Parameters, appends, events, payloads);
+            AppendArrays.Bind(command.Parameters, Array.ConvertAll(rows, r => r.Append), places, events, payloads);
             await command.PrepareAsync().ConfigureAwait(false);
             await using var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
             await reader.ReadAsync().ConfigureAwait(false);
-            Read(reader, rows);
+            Read(reader, rows, places);
             // The row is sent before the commit. Only the end of the results, which follows it, says that the transaction is safe.
             await reader.NextResultAsync().ConfigureAwait(false);
         }
@@ -61,13 +61,22 @@ internal sealed class AppendStatement(NpgsqlDataSource database) : IAsyncDisposa
         var next = 0;
         foreach (var group in groups)
             for (var i = 0; i < group.Appends.Count; i++) rows[next++] = new(group.Appends[i], group, i);
-        // Every node takes rows in one order, so that two nodes do not wait for each other crosswise.
-        Array.Sort(rows, static (left, right) => string.CompareOrdinal(left.Append.Workspace, right.Append.Workspace) is var byWorkspace and not 0
-            ? byWorkspace : string.CompareOrdinal(left.Append.Stream, right.Append.Stream));
         return rows;
     }
 
-    private static void Read(NpgsqlDataReader reader, Row[] rows)
+    /// <summary>For each row, where its stream stands: every node takes streams in one order, so that two nodes do not wait for each other crosswise.</summary>
+    private static int[] InOrderOfLocks(Row[] rows)
+    {
+        var sorted = new int[rows.Length];
+        for (var i = 0; i < sorted.Length; i++) sorted[i] = i;
+        Array.Sort(sorted, (left, right) => string.CompareOrdinal(rows[left].Append.Workspace, rows[right].Append.Workspace) is var byWorkspace and not 0
+            ? byWorkspace : string.CompareOrdinal(rows[left].Append.Stream, rows[right].Append.Stream));
+        var places = new int[rows.Length];
+        for (var i = 0; i < sorted.Length; i++) places[sorted[i]] = i;
+        return places;
+    }
+
+    private static void Read(NpgsqlDataReader reader, Row[] rows, int[] places)
     {
         var transaction = reader.GetFieldValue<ulong>(0);
         var sequences = reader.GetFieldValue<long[]>(1);
@@ -76,12 +85,12 @@ internal sealed class AppendStatement(NpgsqlDataSource database) : IAsyncDisposa
         for (var i = 0; i < order.Length; i++) order[i] = i;
         Array.Sort(lost, order);
         var next = 0;
-        for (int i = 0, l = 0; i < rows.Length; i++)
+        for (var i = 0; i < rows.Length; i++)
         {
             var (append, group, place) = rows[i];
-            if (l < lost.Length && lost[l] == i + 1)
+            if (lost.Length > 0 && Array.BinarySearch(lost, places[i] + 1) is var l and >= 0)
             {
-                group.Answers[place] = Lost(reader, append, order[l++]);
+                group.Answers[place] = Lost(reader, append, order[l]);
                 continue;
             }
             next += append.Events.Count;

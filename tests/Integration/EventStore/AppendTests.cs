@@ -107,6 +107,24 @@ public sealed class AppendTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_events_of_one_batch_stand_in_the_feed_in_the_batchs_order()
+    {
+        await opened.Append("acme", "s-7", 0, Opened.Event());
+        // Neither by stream nor by workspace, two streams that lose, one that goes on.
+        string[] names = ["s-9", "s-1", "s-5", "s-7", "s-3", "s-8", "s-0", "s-2", "s-6", "s-4"];
+        var batch = names.Select((s, i) => opened.Prepare(i % 3 == 0 ? "acme" : "zeta", s, s == "s-7" ? 1 : s == "s-2" ? 4 : 0, Opened.Events(1 + i % 2))).ToArray();
+
+        var answers = await opened.Store.AppendTogether(batch);
+
+        var stored = batch.Zip(answers).Where(b => b.Second.Stored).ToArray();
+        Assert.Equal(9, stored.Length);
+        Assert.Equal(
+            stored.SelectMany(b => b.First.Events.Select((_, i) => (b.First.Workspace, b.First.Stream, b.First.ExpectedVersion + i + 1))),
+            (await opened.Feed()).Skip(1).Select(e => (e.Workspace, e.Stream, e.Version)));
+        foreach (var (append, answer) in stored) Assert.Equal((await opened.Store.For(append.Workspace).ReadStream(append.Stream)).Events[^1].Position, answer.Position);
+    }
+
+    [Fact]
     public async Task A_payload_is_stored_with_its_event_and_not_without_it()
     {
         var day = DateOnly.FromDateTime(DateTime.UtcNow);

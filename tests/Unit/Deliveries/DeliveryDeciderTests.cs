@@ -115,6 +115,19 @@ public class DeliveryDeciderTests
         A.After(Exhausted).Then(Retry).When(Retry).Refused("delivery.scheduled");
     }
 
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(4.999, false)]
+    [InlineData(5, false)]
+    [InlineData(5.001, true)]
+    public void A_request_shortly_before_the_automatic_attempt_changes_nothing(double secondsBefore, bool sends)
+    {
+        var asked = A.After(Failed(1, 10)).When(Retry with { At = At.AddSeconds(10 - secondsBefore) });
+        if (sends) asked.Happens(new DeliveryRetryRequested(Of, 2, At.AddSeconds(10 - secondsBefore)));
+        else asked.Nothing();
+        A.After(Failed(1, 10)).When(Retry with { At = At.AddSeconds(60) }).Nothing();
+    }
+
     [Fact]
     public void A_request_begins_the_schedule_anew()
     {

@@ -14,13 +14,15 @@ public static class RetryDelivery
         .Needs(Permission.RetryDeliveries).WithName("retryDelivery").WithSummary("Send a delivery again, whatever became of it")
         .Produces<Response>(StatusCodes.Status202Accepted).WithProblem(StatusCodes.Status409Conflict);
 
-    private static async Task<IResult> Handle(string id, Call call, Store store, FindDelivery find, HttpContext context)
+    private static async Task<IResult> Handle(string id, Call call, Store store, FindDelivery find, TimeProvider clock, HttpContext context)
     {
         Streams.Named(call, id, "dlv_", ReadDelivery.Missing);
         var found = await find.Run(call.Workspace.Id, id, context.RequestAborted);
-        var command = new DeliveryCommand.RetryDelivery(found.Of, call.Now);
         var decided = await store.For(call.Workspace.Id).Decide<DeliveryState, DeliveryEvent>(
-            id, "delivery", DeliveryState.Initial, DeliveryState.Evolve, s => DeliveryDecider.Decide(command, s), call.Metadata(found.Of.Event), null, context.RequestAborted);
+            id, "delivery", DeliveryState.Initial, DeliveryState.Evolve, Decide, call.Metadata(found.Of.Event), null, context.RequestAborted);
+
+        // The time of the decision, not of the request: an automatic attempt may have become due while the delivery was looked for.
+        DeliveryEvent[] Decide(DeliveryState state) => DeliveryDecider.Decide(new DeliveryCommand.RetryDelivery(found.Of, clock.GetUtcNow()), state);
         return Results.Accepted($"/v1/workspaces/{call.Workspace.Id}/deliveries/{id}", new Response(id, DeliveryStates.Name(decided.State)));
     }
 }
