@@ -1,3 +1,5 @@
+using EventMesh.Domain.Limits;
+
 namespace EventMesh.Domain.Workspaces;
 
 /// <summary>What has happened to a workspace, and what it therefore is.</summary>
@@ -6,6 +8,10 @@ public abstract record WorkspaceEvent
     private WorkspaceEvent() { }
 
     public sealed record WorkspaceCreated(string Id, string Name, string Plan, string Environment, string? Region, DateTimeOffset At) : WorkspaceEvent;
+    public sealed record WorkspacePlanChanged(string Plan, DateTimeOffset At) : WorkspaceEvent;
+
+    /// <param name="Limits">All that hold from now on instead of the plan's; none when it is empty.</param>
+    public sealed record WorkspaceLimitsChanged(LimitOverrides Limits, DateTimeOffset At) : WorkspaceEvent;
 }
 
 public abstract record Workspace
@@ -13,13 +19,19 @@ public abstract record Workspace
     private Workspace() { }
 
     public sealed record Missing : Workspace;
-    public sealed record Open(string Id, string Name, string Plan, string Environment, string? Region, DateTimeOffset CreatedAt) : Workspace;
+    public sealed record Open(string Id, string Name, string Plan, string Environment, string? Region, DateTimeOffset CreatedAt) : Workspace
+    {
+        /// <summary>What was agreed for this workspace instead of what its plan says.</summary>
+        public LimitOverrides Limits { get; init; } = LimitOverrides.None;
+    }
 
     public static readonly Workspace Initial = new Missing();
 
-    public static Workspace Evolve(Workspace state, WorkspaceEvent happened) => happened switch
+    public static Workspace Evolve(Workspace state, WorkspaceEvent happened) => (state, happened) switch
     {
-        WorkspaceEvent.WorkspaceCreated created => new Open(created.Id, created.Name, created.Plan, created.Environment, created.Region, created.At),
+        (_, WorkspaceEvent.WorkspaceCreated created) => new Open(created.Id, created.Name, created.Plan, created.Environment, created.Region, created.At),
+        (Open open, WorkspaceEvent.WorkspacePlanChanged changed) => open with { Plan = changed.Plan },
+        (Open open, WorkspaceEvent.WorkspaceLimitsChanged changed) => open with { Limits = changed.Limits },
         _ => state,
     };
 }

@@ -1,3 +1,5 @@
+using EventMesh.Domain.Limits;
+
 namespace EventMesh.Domain.Workspaces;
 
 public abstract record WorkspaceCommand
@@ -5,11 +7,14 @@ public abstract record WorkspaceCommand
     private WorkspaceCommand() { }
 
     public sealed record CreateWorkspace(string Id, string Name, string Plan, string Environment, string? Region, DateTimeOffset At) : WorkspaceCommand;
+    /// <summary>Null leaves as it is; <see cref="LimitOverrides.None"/> takes every override away.</summary>
+    public sealed record ChangeWorkspace(string? Plan, LimitOverrides? Limits, DateTimeOffset At) : WorkspaceCommand;
 }
 
 public static class WorkspaceDecider
 {
-    /// <exception cref="Refused">The id is taken.</exception>
+    /// <summary>The events that <paramref name="command"/> leads to; none when it asks for what already is.</summary>
+    /// <exception cref="Refused">The id is taken, or there is no such workspace.</exception>
     public static WorkspaceEvent[] Decide(WorkspaceCommand command, Workspace state) => (command, state) switch
     {
         (WorkspaceCommand.CreateWorkspace create, Workspace.Missing) =>
@@ -17,6 +22,17 @@ public static class WorkspaceDecider
         (WorkspaceCommand.CreateWorkspace create, Workspace.Open) =>
             throw new Refused("workspace.exists", $"A workspace named {create.Id} exists already; choose another id."),
 
+        (WorkspaceCommand.ChangeWorkspace, Workspace.Missing) => throw new Refused("workspace.missing", "There is no such workspace."),
+        (WorkspaceCommand.ChangeWorkspace change, Workspace.Open open) => Changed(change, open),
+
         _ => throw new InvalidOperationException($"No decision for {command.GetType().Name} in {state.GetType().Name}."),
     };
+
+    private static WorkspaceEvent[] Changed(WorkspaceCommand.ChangeWorkspace change, Workspace.Open open)
+    {
+        var happened = new List<WorkspaceEvent>(2);
+        if (change.Plan is { } plan && plan != open.Plan) happened.Add(new WorkspaceEvent.WorkspacePlanChanged(plan, change.At));
+        if (change.Limits is { } limits && limits != open.Limits) happened.Add(new WorkspaceEvent.WorkspaceLimitsChanged(limits, change.At));
+        return [.. happened];
+    }
 }

@@ -18,7 +18,7 @@ public static class ConfigurationEvents
     /// <summary>Stored names, each of them in the partial index <c>ix_mt_events_configuration</c>: one that is not makes every node read all events at its start.</summary>
     public static readonly IReadOnlyList<string> Types =
     [
-        "workspace_created", "api_key_issued", "api_key_revoked",
+        "workspace_created", "workspace_plan_changed", "workspace_limits_changed", "api_key_issued", "api_key_revoked",
         "connection_created", "connection_changed", "connection_disabled", "connection_enabled", "connection_deleted",
         "rule_created", "rule_changed", "rule_disabled", "rule_enabled", "rule_deleted",
     ];

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EventMesh.Domain.Connections;
+using EventMesh.Domain.Limits;
 using EventMesh.Domain.Rules;
 using EventMesh.Domain.Workspaces;
 
@@ -16,13 +17,16 @@ public sealed record ConfiguredWorkspace(string Id, Workspace Workspace, Immutab
     /// <summary>What logs and spans carry beside the workspace.</summary>
     public string Environment => Workspace is Workspace.Open open ? open.Environment : "unknown";
 
+    /// <summary>How much it may do; null when its plan is not among those this node knows, and then it may do nothing that is limited.</summary>
+    public PlanLimits? Limits { get; private init; }
+
     /// <summary>The rules that route, by id.</summary>
     public IReadOnlyList<(string Id, Rule.Enabled Rule)> EnabledRules =>
         enabledRules ??= [.. Rules.Where(r => r.Value is Rule.Enabled).OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => (r.Key, (Rule.Enabled)r.Value))];
 
-    internal ConfiguredWorkspace Apply(string stream, object happened) => happened switch
+    internal ConfiguredWorkspace Apply(string stream, object happened, Plans plans) => happened switch
     {
-        WorkspaceEvent workspace => this with { Workspace = Workspace.Evolve(Workspace, workspace) },
+        WorkspaceEvent workspace when Workspace.Evolve(Workspace, workspace) is var now => this with { Workspace = now, Limits = plans.Of(now) },
         ConnectionEvent connection => this with { Connections = Connections.SetItem(stream, Connection.Evolve(Connections.GetValueOrDefault(stream, Connection.Initial), connection)) },
         RuleEvent rule => this with { Rules = Rules.SetItem(stream, Rule.Evolve(Rules.GetValueOrDefault(stream, Rule.Initial), rule)), enabledRules = null },
         _ => this,

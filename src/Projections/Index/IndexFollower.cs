@@ -1,3 +1,4 @@
+using EventMesh.Domain.Limits;
 using EventMesh.EventStore;
 using EventMesh.EventStore.Feeds;
 using Microsoft.Extensions.Logging;
@@ -5,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace EventMesh.Projections.Index;
 
 /// <summary>Keeps a node's <see cref="WorkspaceIndex"/> up to date, and lets others wait until it is.</summary>
-public sealed partial class IndexFollower(Store store, ILogger<IndexFollower> log)
+/// <param name="plans">What the plans of workspaces mean; those that come with the platform when it is left out.</param>
+public sealed partial class IndexFollower(Store store, ILogger<IndexFollower> log, Plans? plans = null)
 {
     private const int PageEvents = 5_000;
     private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(2);
@@ -15,7 +17,7 @@ public sealed partial class IndexFollower(Store store, ILogger<IndexFollower> lo
     private Position upTo = Position.Start;
     private long rounds;
 
-    public WorkspaceIndex Index { get; } = new();
+    public WorkspaceIndex Index { get; } = new(plans ?? Plans.Default);
 
     /// <summary>Everything up to here is in the index.</summary>
     public Position UpTo { get { lock (gate) return upTo; } }

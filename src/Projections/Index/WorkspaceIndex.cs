@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EventMesh.Domain.Keys;
+using EventMesh.Domain.Limits;
 using EventMesh.EventStore;
 
 namespace EventMesh.Projections.Index;
@@ -8,8 +9,11 @@ namespace EventMesh.Projections.Index;
 /// How every workspace is configured, in memory: what routing, sending and authentication ask at each step. A fold of the configuration events in the
 /// order of the feed, so an index that has read up to a position knows exactly what was configured by then.
 /// </summary>
-public sealed class WorkspaceIndex
+public sealed class WorkspaceIndex(Plans plans)
 {
+    /// <summary>For those who ask for no limits.</summary>
+    public WorkspaceIndex() : this(Plans.Default) { }
+
     private readonly ConcurrentDictionary<string, ConfiguredWorkspace> workspaces = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, KeyOwner> keys = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string Workspace, string Key), string> digests = new();
@@ -41,7 +45,7 @@ public sealed class WorkspaceIndex
                 if (digests.TryRemove((stored.Workspace, stored.Stream), out var digest)) keys.TryRemove(digest, out _);
                 break;
             case var happened:
-                workspaces[stored.Workspace] = (Find(stored.Workspace) ?? ConfiguredWorkspace.Empty(stored.Workspace)).Apply(stored.Stream, happened);
+                workspaces[stored.Workspace] = (Find(stored.Workspace) ?? ConfiguredWorkspace.Empty(stored.Workspace)).Apply(stored.Stream, happened, plans);
                 break;
         }
         return fault;

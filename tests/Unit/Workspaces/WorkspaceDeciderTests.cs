@@ -1,3 +1,4 @@
+using EventMesh.Domain.Limits;
 using EventMesh.Domain.Workspaces;
 using Xunit;
 
@@ -8,6 +9,8 @@ public class WorkspaceDeciderTests
     private static readonly DateTimeOffset At = new(2026, 11, 20, 8, 30, 0, TimeSpan.Zero);
     private static readonly WorkspaceCommand.CreateWorkspace Create = new("acme", "Acme", "starter", "sandbox", "eu", At);
     private static readonly WorkspaceEvent.WorkspaceCreated Created = new("acme", "Acme", "starter", "sandbox", "eu", At);
+    private static readonly LimitOverrides More = new(EventsPerMonth: 7, Overage: Overage.Soft);
+    private static readonly WorkspaceCommand.ChangeWorkspace Change = new("enterprise", More, At);
     private static readonly Scenario<WorkspaceCommand, Workspace, WorkspaceEvent> A = new(Workspace.Initial, Workspace.Evolve, WorkspaceDecider.Decide);
 
     [Fact]
@@ -25,6 +28,17 @@ public class WorkspaceDeciderTests
         Assert.Equal(new Workspace.Open("acme", "Acme", "starter", "sandbox", "eu", At), A.After(Created).State);
 
     [Fact]
+    public void Its_plan_and_its_own_limits_are_changed_once()
+    {
+        A.After(Created).When(Change).HappensOnce(new WorkspaceEvent.WorkspacePlanChanged("enterprise", At), new WorkspaceEvent.WorkspaceLimitsChanged(More, At));
+        A.After(Created).When(Change with { Limits = null }).HappensOnce(new WorkspaceEvent.WorkspacePlanChanged("enterprise", At));
+        A.After(Created).Then(Change).When(new WorkspaceCommand.ChangeWorkspace(null, LimitOverrides.None, At)).HappensOnce(new WorkspaceEvent.WorkspaceLimitsChanged(LimitOverrides.None, At));
+    }
+
+    [Fact]
+    public void A_workspace_that_is_missing_has_nothing_to_change() => A.After().When(Change).Refused("workspace.missing");
+
+    [Fact]
     public void Every_command_is_decided_in_every_state() =>
-        A.DecidesEverything([Create], A.After(), A.After(Created));
+        A.DecidesEverything([Create, Change], A.After(), A.After(Created));
 }
