@@ -15,15 +15,15 @@ public sealed partial class DeliveryAttempt(Store store, IndexFollower follower,
     private static readonly IReadOnlyDictionary<string, string> NoHeaders = new Dictionary<string, string>();
 
     /// <summary>When this returns the outcome is committed, or the attempt was no longer awaited.</summary>
-    /// <returns>Whether the target let it hang.</returns>
+    /// <returns>How it ended; null when nothing was sent.</returns>
     /// <exception cref="StoreUnavailable">The outcome may not be stored.</exception>
-    public async Task<bool> Make(Dispatch dispatch, Loaded loaded, CancellationToken stop)
+    public async Task<Outcome?> Make(Dispatch dispatch, Loaded loaded, CancellationToken stop)
     {
         var workspace = follower.Index.Find(dispatch.Workspace) ?? ConfiguredWorkspace.Empty(dispatch.Workspace);
         var state = loaded.Stream.Events.Aggregate(Domain.Deliveries.Delivery.Initial, (s, e) => Domain.Deliveries.Delivery.Evolve(s, (DeliveryEvent)store.Types.Read(e)));
         // By version, because a retry that was asked for and the automatic one that it came before have the same number.
-        if (dispatch.Version != Dispatch.VersionUnknown && dispatch.Version != loaded.Stream.Version) return false;
-        if (!DeliveryDecider.Awaits(state, dispatch.Attempt)) return false;
+        if (dispatch.Version != Dispatch.VersionUnknown && dispatch.Version != loaded.Stream.Version) return null;
+        if (!DeliveryDecider.Awaits(state, dispatch.Attempt)) return null;
 
         var of = new DeliveryTarget(dispatch.Event, dispatch.AcceptedAt, dispatch.Connection, dispatch.Rule);
         switch (workspace.Connections.GetValueOrDefault(dispatch.Connection, Connection.Initial))
@@ -32,13 +32,13 @@ public sealed partial class DeliveryAttempt(Store store, IndexFollower follower,
                 return await Send(dispatch, of, workspace, connection, body, state, loaded.Stream.Version, stop).ConfigureAwait(false);
             case Connection.Enabled:
                 await Discard(DiscardedBecause.PayloadExpired).ConfigureAwait(false);
-                return false;
+                return null;
             case Connection.Disabled:
                 await Discard(DiscardedBecause.ConnectionDisabled).ConfigureAwait(false);
-                return false;
+                return null;
             default:
                 await Discard(DiscardedBecause.ConnectionDeleted).ConfigureAwait(false);
-                return false;
+                return null;
         }
 
         Task Discard(DiscardedBecause reason)
@@ -48,7 +48,7 @@ public sealed partial class DeliveryAttempt(Store store, IndexFollower follower,
         }
     }
 
-    private async Task<bool> Send(
+    private async Task<Outcome> Send(
         Dispatch dispatch, DeliveryTarget of, ConfiguredWorkspace workspace, Connection.Enabled connection, byte[] body, Domain.Deliveries.Delivery state, long version, CancellationToken stop)
     {
         using var span = Telemetry.Start("delivery.attempt", dispatch.TraceParent, workspace, System.Diagnostics.ActivityKind.Consumer);
@@ -74,7 +74,7 @@ public sealed partial class DeliveryAttempt(Store store, IndexFollower follower,
         Telemetry.Attempts.Add(1, new KeyValuePair<string, object?>("outcome", name));
         Telemetry.AttemptDuration.Record(outcome.DurationMs);
         Attempted(dispatch.Workspace, workspace.Environment, dispatch.Delivery, dispatch.Event, dispatch.Connection, dispatch.Rule, dispatch.Attempt, name, status, outcome.DurationMs);
-        return outcome is Outcome.Failed { Kind: Failure.Timeout };
+        return outcome;
     }
 
     private async Task Record(Dispatch dispatch, Domain.Deliveries.Delivery state, long version, DeliveryCommand command, Outcome? outcome, string? trace, CancellationToken stop)

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using EventMesh.Domain.Connections;
+using EventMesh.Connectors;
 using EventMesh.Domain.Deliveries;
 using EventMesh.EventStore;
 using EventMesh.EventStore.Reading;
@@ -13,7 +13,7 @@ namespace EventMesh.Delivery;
 /// Takes dispatches, makes the attempts, and settles each only when its outcome is committed. An attempt that is no longer awaited (a repeat, a stale
 /// timer) is settled without a try; an error that is not the target's is never settled but handed out again.
 /// </summary>
-public sealed partial class Worker(Store store, IDispatchQueues queues, IndexFollower follower, DeliveryAttempt attempt, TimeProvider clock, ILogger<Worker> log)
+public sealed partial class Worker(Store store, IDispatchQueues queues, IndexFollower follower, DeliveryAttempt attempt, Circuits circuits, TimeProvider clock, ILogger<Worker> log)
 {
     private const int TakeMax = 64;
     private const int HandledAtOnceMax = 4;
@@ -53,16 +53,30 @@ public sealed partial class Worker(Store store, IDispatchQueues queues, IndexFol
 
     private async Task Handle(IReadOnlyList<Received> taken, CancellationToken stop)
     {
-        if (await Load(taken, stop).ConfigureAwait(false) is not { } loaded) return;
         var aside = new List<(Received Received, DateTimeOffset ComeBackAt)>();
+        taken = await Admit(taken, aside, stop).ConfigureAwait(false);
+        var loaded = taken.Count == 0 ? [] : await Load(taken, stop).ConfigureAwait(false);
+        if (loaded is null) taken = [];
         for (var i = 0; i < taken.Count; i++)
         {
             await places.WaitAsync(stop).ConfigureAwait(false);
-            if (Enter(taken[i], loaded[i], stop) is not { } comeBackAt) continue;
+            if (Enter(taken[i], loaded![i], stop) is not { } comeBackAt) continue;
             places.Release();
             aside.Add((taken[i], comeBackAt));
         }
         await SetAside(aside, stop).ConfigureAwait(false);
+    }
+
+    /// <summary>Those whose circuits let them go; the others are put <paramref name="aside"/>.</summary>
+    private async Task<IReadOnlyList<Received>> Admit(IReadOnlyList<Received> taken, List<(Received Received, DateTimeOffset ComeBackAt)> aside, CancellationToken stop)
+    {
+        var admitted = new List<Received>(taken.Count);
+        foreach (var received in taken)
+        {
+            if (await circuits.Admit(received.Dispatch, stop).ConfigureAwait(false) is { } comeBackAt) aside.Add((received, comeBackAt));
+            else admitted.Add(received);
+        }
+        return admitted;
     }
 
     /// <summary>What the attempts need, in one round trip; null when it could not be read and the dispatches are on their way back.</summary>
@@ -86,7 +100,12 @@ public sealed partial class Worker(Store store, IDispatchQueues queues, IndexFol
     {
         var of = received.Dispatch;
         var lane = lanes.GetOrAdd((of.Workspace, of.Connection), _ => new ConnectionLane(clock));
-        return lane.Enter(received, async entered =>
+        if (!circuits.IsProbe(of)) return lane.Enter(received, Run);
+        // What waits in the lane waits for the probe's outcome.
+        _ = Task.Run(() => Run(received), CancellationToken.None);
+        return null;
+
+        async Task Run(Received entered)
         {
             try
             {
@@ -96,15 +115,21 @@ public sealed partial class Worker(Store store, IDispatchQueues queues, IndexFol
             {
                 places.Release();
             }
-        });
+        }
     }
 
     private async Task Attempt(Received received, Loaded loaded, ConnectionLane lane, CancellationToken stop)
     {
+        if (circuits.Holds(received.Dispatch) is { } comeBackAt)
+        {
+            await SetAside([(received, comeBackAt)], stop).ConfigureAwait(false);
+            return;
+        }
+        Outcome? outcome = null;
         try
         {
-            var hung = await attempt.Make(received.Dispatch, loaded, stop).ConfigureAwait(false);
-            lane.Ended(hung);
+            outcome = await attempt.Make(received.Dispatch, loaded, stop).ConfigureAwait(false);
+            lane.Ended(outcome is Outcome.Failed { Kind: Failure.Timeout });
             await received.Ack().ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -116,6 +141,7 @@ public sealed partial class Worker(Store store, IDispatchQueues queues, IndexFol
             AttemptTroubled(trouble, received.Dispatch.Workspace, received.Dispatch.Delivery, received.Dispatch.Attempt);
             await Requeue(received).ConfigureAwait(false);
         }
+        await circuits.Ended(received.Dispatch, outcome, stop).ConfigureAwait(false);
     }
 
     /// <summary>A workspace that became active while this node was cut off from the broker is found at the next turn.</summary>
@@ -138,7 +164,7 @@ public sealed partial class Worker(Store store, IDispatchQueues queues, IndexFol
                     places.Release(evicted.Count);
                     await SetAside(evicted, stop).ConfigureAwait(false);
                 }
-                else if (lane.IdleSince is { } since && clock.GetElapsedTime(since) > LaneKept) lanes.TryRemove(key, out _);
+                else if (lane.IdleSince is { } since && clock.GetElapsedTime(since) > LaneKept && lanes.TryRemove(key, out _)) circuits.Forget(key);
             }
         }
     }

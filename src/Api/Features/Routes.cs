@@ -33,6 +33,7 @@ public static class Routes
         ReadConnections.Map(connections);
         ChangeConnection.Map(connections);
         DeleteConnection.Map(connections);
+        CloseCircuit.Map(connections);
 
         var rules = workspace.MapGroup("/rules").WithTags("Rules");
         CreateRule.Map(rules);

@@ -48,6 +48,7 @@ internal static class Services
             return new Dictionary<string, IConnector>(StringComparer.Ordinal) { [webhook.Kind] = webhook };
         });
         services.AddSingleton<DeliveryAttempt>();
+        services.AddSingleton<Circuits>();
         if (settings.Roles.HasFlag(Roles.FanOut)) services.AddSingleton<FanOut>().AddRole("fanout", p => p.GetRequiredService<FanOut>().Run);
         if (settings.Roles.HasFlag(Roles.Dispatcher))
         {

@@ -16,6 +16,19 @@ public static class FailureTable
         _ => throw new ArgumentOutOfRangeException(nameof(failure), failure, null),
     };
 
+    /// <summary>
+    /// Whether a failure speaks of the target's health, and so counts for its circuit. 408 and 429 say "not now"; any other answer below 500 speaks of this one request,
+    /// and an address we refuse was never called.
+    /// </summary>
+    /// <param name="status">The HTTP status, when there was an answer.</param>
+    public static bool IsTrouble(Failure failure, int? status) => failure switch
+    {
+        Failure.Timeout or Failure.Unreachable or Failure.TlsRefused or Failure.BadResponse => true,
+        Failure.Status => status is 408 or 429 or >= 500,
+        Failure.Gone or Failure.AddressRefused => false,
+        _ => throw new ArgumentOutOfRangeException(nameof(failure), failure, null),
+    };
+
     public static DeadLetteredBecause DeadLetter(Failure failure) => failure switch
     {
         Failure.Gone => DeadLetteredBecause.Gone,

@@ -13,13 +13,14 @@ public static class ConfigurationEvents
 {
     /// <summary>Every event of the domain.</summary>
     public static readonly EventTypes All = EventTypes.Of(
-        typeof(WorkspaceEvent), typeof(ApiKeyEvent), typeof(ConnectionEvent), typeof(RuleEvent), typeof(PublishedEventEvent), typeof(DeliveryEvent));
+        typeof(WorkspaceEvent), typeof(ApiKeyEvent), typeof(ConnectionEvent), typeof(CircuitEvent), typeof(RuleEvent), typeof(PublishedEventEvent), typeof(DeliveryEvent));
 
     /// <summary>Stored names, each of them in the partial index <c>ix_mt_events_configuration</c>: one that is not makes every node read all events at its start.</summary>
     public static readonly IReadOnlyList<string> Types =
     [
         "workspace_created", "workspace_plan_changed", "workspace_limits_changed", "api_key_issued", "api_key_revoked",
         "connection_created", "connection_changed", "connection_disabled", "connection_enabled", "connection_deleted",
+        "connection_circuit_opened", "connection_circuit_closed",
         "rule_created", "rule_changed", "rule_disabled", "rule_enabled", "rule_deleted",
     ];
 }

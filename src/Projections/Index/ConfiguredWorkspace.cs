@@ -14,6 +14,9 @@ public sealed record ConfiguredWorkspace(string Id, Workspace Workspace, Immutab
     public static ConfiguredWorkspace Empty(string id) =>
         new(id, Workspace.Initial, ImmutableDictionary<string, Connection>.Empty, ImmutableDictionary<string, Rule>.Empty);
 
+    /// <summary>The circuits of connections that ever opened, by connection.</summary>
+    public ImmutableDictionary<string, KnownCircuit> Circuits { get; init; } = ImmutableDictionary<string, KnownCircuit>.Empty;
+
     /// <summary>What logs and spans carry beside the workspace.</summary>
     public string Environment => Workspace is Workspace.Open open ? open.Environment : "unknown";
 
@@ -24,11 +27,22 @@ public sealed record ConfiguredWorkspace(string Id, Workspace Workspace, Immutab
     public IReadOnlyList<(string Id, Rule.Enabled Rule)> EnabledRules =>
         enabledRules ??= [.. Rules.Where(r => r.Value is Rule.Enabled).OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => (r.Key, (Rule.Enabled)r.Value))];
 
-    internal ConfiguredWorkspace Apply(string stream, object happened, Plans plans) => happened switch
+    internal ConfiguredWorkspace Apply(string stream, long version, object happened, Plans plans) => happened switch
     {
         WorkspaceEvent workspace when Workspace.Evolve(Workspace, workspace) is var now => this with { Workspace = now, Limits = plans.Of(now) },
         ConnectionEvent connection => this with { Connections = Connections.SetItem(stream, Connection.Evolve(Connections.GetValueOrDefault(stream, Connection.Initial), connection)) },
+        CircuitEvent.ConnectionCircuitOpened opened => With(opened.Connection, version, opened),
+        CircuitEvent.ConnectionCircuitClosed closed => With(closed.Connection, version, closed),
         RuleEvent rule => this with { Rules = Rules.SetItem(stream, Rule.Evolve(Rules.GetValueOrDefault(stream, Rule.Initial), rule)), enabledRules = null },
         _ => this,
     };
+
+    private ConfiguredWorkspace With(string connection, long version, CircuitEvent happened) =>
+        this with { Circuits = Circuits.SetItem(connection, new(Circuit.Evolve(Circuits.GetValueOrDefault(connection, KnownCircuit.None).State, happened), version)) };
+}
+
+/// <summary>A circuit and the version of its stream: enough to decide on it and append without reading the stream.</summary>
+public sealed record KnownCircuit(Circuit State, long Version)
+{
+    public static readonly KnownCircuit None = new(Circuit.Initial, 0);
 }

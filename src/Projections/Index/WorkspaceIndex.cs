@@ -45,7 +45,7 @@ public sealed class WorkspaceIndex(Plans plans)
                 if (digests.TryRemove((stored.Workspace, stored.Stream), out var digest)) keys.TryRemove(digest, out _);
                 break;
             case var happened:
-                workspaces[stored.Workspace] = (Find(stored.Workspace) ?? ConfiguredWorkspace.Empty(stored.Workspace)).Apply(stored.Stream, happened, plans);
+                workspaces[stored.Workspace] = (Find(stored.Workspace) ?? ConfiguredWorkspace.Empty(stored.Workspace)).Apply(stored.Stream, stored.Version, happened, plans);
                 break;
         }
         return fault;

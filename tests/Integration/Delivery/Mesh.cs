@@ -48,14 +48,15 @@ internal sealed class Mesh : IAsyncDisposable
         return new(store, database, timeout ?? TimeSpan.FromSeconds(15));
     }
 
-    public Mesh Run()
+    /// <param name="workers">Each with a memory of its own, as on a node of its own; they share what nodes share: database and queues.</param>
+    public Mesh Run(int workers = 1)
     {
         var attempt = new DeliveryAttempt(Store, Follower, new Dictionary<string, IConnector> { ["webhook"] = Connector }, new SigningSecrets(Store), TimeProvider.System, NullLogger<DeliveryAttempt>.Instance);
         Go(Follower.Follow);
         Go(NewFanOut().Run);
         Go(new Dispatcher(Store, Queues, TimeProvider.System, NullLogger<Dispatcher>.Instance).Run);
         Go(new RetryClock(Store, Queues, TimeProvider.System, NullLogger<RetryClock>.Instance).Run);
-        Go(new Worker(Store, Queues, Follower, attempt, TimeProvider.System, NullLogger<Worker>.Instance).Run);
+        for (var i = 0; i < workers; i++) Go(new Worker(Store, Queues, Follower, attempt, new Circuits(Store, Follower, TimeProvider.System, NullLogger<Circuits>.Instance), TimeProvider.System, NullLogger<Worker>.Instance).Run);
         return this;
     }
 

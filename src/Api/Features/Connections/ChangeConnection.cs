@@ -26,7 +26,7 @@ public static class ChangeConnection
             ETag.Expected(context.Request), context.RequestAborted);
         await index.Reach(decided.Position, context.RequestAborted);
         ETag.Set(context.Response, decided.Version);
-        return ConnectionView.Of(id, decided.Version, decided.State)!;
+        return ReadConnections.Shown(ConnectionView.Of(id, decided.Version, decided.State), call)!;
     }
 
     private static ConnectionEvent[] Decide(string id, Connection state, Patch patch, AddressGuard guard, DateTimeOffset now)

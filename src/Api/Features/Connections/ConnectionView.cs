@@ -4,7 +4,8 @@ namespace EventMesh.Api.Features.Connections;
 
 /// <summary>A connection as it is shown: everything but its secret.</summary>
 public sealed record ConnectionView(
-    string Id, string Name, string Kind, string Status, DisabledBecause? DisabledBecause, ConnectionView.WebhookView Config, long Version, DateTimeOffset CreatedAt)
+    string Id, string Name, string Kind, string Status, DisabledBecause? DisabledBecause, ConnectionView.WebhookView Config, long Version, DateTimeOffset CreatedAt,
+    CircuitView? Circuit = null)
 {
     public sealed record WebhookView(string Url, IReadOnlyDictionary<string, string>? Headers, WebhookBody Body, IReadOnlyList<int>? RetrySchedule);
 
