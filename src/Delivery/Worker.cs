@@ -19,7 +19,6 @@ public sealed partial class Worker(Store store, IDispatchQueues queues, IndexFol
     private const int HandledAtOnceMax = 4;
     private const int RunningMax = 8_192;
     private static readonly TimeSpan Sweep = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan OpenEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LaneKept = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan TroubleDelay = TimeSpan.FromSeconds(2);
 
@@ -31,8 +30,8 @@ public sealed partial class Worker(Store store, IDispatchQueues queues, IndexFol
     {
         var handling = new SemaphoreSlim(HandledAtOnceMax);
         await follower.CatchUp(stop).ConfigureAwait(false);
-        await queues.Open(follower.Index.Workspaces, stop).ConfigureAwait(false);
-        var sweeping = Task.WhenAll(SweepLanes(stop), OpenQueues(stop));
+        await queues.Open(Workspaces, stop).ConfigureAwait(false);
+        var sweeping = SweepLanes(stop);
         try
         {
             while (!stop.IsCancellationRequested)
@@ -144,11 +143,11 @@ public sealed partial class Worker(Store store, IDispatchQueues queues, IndexFol
         await circuits.Ended(received.Dispatch, outcome, stop).ConfigureAwait(false);
     }
 
-    /// <summary>A workspace that became active while this node was cut off from the broker is found at the next turn.</summary>
-    private async Task OpenQueues(CancellationToken stop)
+    /// <summary>All that were created before it was asked for them: whatever waits in a queue by then belongs to one of these.</summary>
+    private async Task<IReadOnlyCollection<string>> Workspaces(CancellationToken stop)
     {
-        using var timer = new PeriodicTimer(OpenEvery, clock);
-        while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false)) await queues.Open(follower.Index.Workspaces, stop).ConfigureAwait(false);
+        await follower.CatchUp(stop).ConfigureAwait(false);
+        return follower.Index.Workspaces;
     }
 
     private async Task SweepLanes(CancellationToken stop)

@@ -8,6 +8,13 @@ internal sealed class Batch(int count)
 
     public Task Safe => _safe.Task;
 
+    /// <summary>Something else has to be safe, too. Only while one of the batch is not.</summary>
+    public Batch OneMore()
+    {
+        Interlocked.Increment(ref _open);
+        return this;
+    }
+
     public void OneIsSafe()
     {
         if (Interlocked.Decrement(ref _open) == 0)

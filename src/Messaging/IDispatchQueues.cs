@@ -24,11 +24,13 @@ public interface IDispatchQueues : IAsyncDisposable
     Task Put(IReadOnlyList<Dispatch> dispatches, CancellationToken stop);
 
     /// <summary>
-    /// From now on <see cref="Take"/> hands out what waits for these workspaces, and for those that become active later. Thousands at once; repeating it is cheap.
-    /// Returns once they are noted, not when the broker has answered for each. Call it with all workspaces at start and again every minute or so:
-    /// a node that was cut off while a workspace became active for the first time learns of it this way.
+    /// From now on <see cref="Take"/> hands out what waits for any workspace, and what comes. Call it before the first Take, once: a node that only takes hears of
+    /// what is put afterwards and of nothing before. Returns once it is noted, not when the broker has answered.
     /// </summary>
-    Task Open(IReadOnlyCollection<string> workspaces, CancellationToken stop);
+    /// <param name="workspaces">
+    /// All workspaces there are at the moment it is asked: now, and whenever this node was cut off and is back. It looks after each of their queues then, and not in between.
+    /// </param>
+    Task Open(Func<CancellationToken, Task<IReadOnlyCollection<string>>> workspaces, CancellationToken stop);
 
     /// <summary>
     /// Waits for at least one dispatch and returns up to <paramref name="max"/>, taking turns over workspaces, so that the share of one does not grow with its queue.

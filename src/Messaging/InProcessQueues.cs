@@ -38,7 +38,7 @@ public sealed class InProcessQueues(TimeProvider time, int prefetch = InProcessQ
     }
 
     /// <summary>Every workspace is open from the start.</summary>
-    public Task Open(IReadOnlyCollection<string> workspaces, CancellationToken stop) => Task.CompletedTask;
+    public Task Open(Func<CancellationToken, Task<IReadOnlyCollection<string>>> workspaces, CancellationToken stop) => Task.CompletedTask;
 
     public async ValueTask<IReadOnlyList<Received>> Take(int max, CancellationToken stop)
     {

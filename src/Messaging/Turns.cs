@@ -28,6 +28,7 @@ internal sealed class Turns<T>(int unsettledMax)
             var line = _lines[workspace];
             line.Out--;
             Enter(line);
+            Forget(workspace, line);
             more = _ring.Count > 0 ? TakeSignal() : null;
         }
 
@@ -59,11 +60,12 @@ internal sealed class Turns<T>(int unsettledMax)
     {
         lock (_gate)
         {
-            foreach (var line in _lines.Values)
+            foreach (var (workspace, line) in _lines)
             {
                 line.Fresh.Clear();
                 line.Returned?.Clear();
                 line.InRing = false;
+                Forget(workspace, line);
             }
 
             _ring.Clear();
@@ -112,6 +114,13 @@ internal sealed class Turns<T>(int unsettledMax)
         _ring.Enqueue(line);
     }
 
+    // A workspace that is quiet holds no memory here.
+    private void Forget(string workspace, Line line)
+    {
+        if (line is { IsEmpty: true, Out: 0 })
+            _lines.Remove(workspace);
+    }
+
     private TaskCompletionSource? TakeSignal()
     {
         var more = _more;
@@ -135,7 +144,7 @@ internal sealed class Turns<T>(int unsettledMax)
                 return Returned.Dequeue();
 
             var item = Fresh.Dequeue();
-            // A flood must not leave its memory with a workspace that has become quiet.
+            // A flood must not leave its memory with a workspace that has slowed down.
             if (Fresh.Count == 0 && Fresh.Capacity > QuietCapacity)
                 Fresh.TrimExcess();
 

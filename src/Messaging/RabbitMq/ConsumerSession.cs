@@ -6,25 +6,30 @@ using RabbitMQ.Client.Exceptions;
 
 namespace EventMesh.Messaging.RabbitMq;
 
-/// <summary>The consumers of one connection, and where what came by it is settled. Once it has ended, settling does nothing: the broker hands it out again.</summary>
+/// <summary>
+/// The consumers of one connection. A queue gets one when its workspace is announced or found waiting, and loses it when the workspace is quiet: what is
+/// idle costs nothing. Once the session has ended, settling does nothing: the broker hands it out again.
+/// </summary>
 internal sealed class ConsumerSession(
     RabbitMqOptions options,
     Topology topology,
     DeclaredQueues queues,
     Turns<Received> turns,
     Lazy<Publisher> publisher,
-    Action<string> gone,
+    Consumer consumer,
     TimeProvider time,
     ILogger log,
-    CancellationToken ended) : ISettle
+    CancellationToken ended)
 {
     private readonly Lock _gate = new();
-    private readonly Channel<Func<Task>> _chores = Channel.CreateUnbounded<Func<Task>>(new() { SingleReader = true });
+    private readonly Channel<string> _openings = Channel.CreateUnbounded<string>(new() { SingleReader = true });
     private readonly ConcurrentDictionary<string, WorkspaceConsumers> _consumers = new();
+    // Opening and retiring take turns, so that a workspace that is announced does not wait behind thousands that have become quiet.
+    private readonly SemaphoreSlim _turn = new(1);
     private IChannel _channel = null!;
     private bool _ended;
 
-    public async Task Start(BrokerConnection connection, Action<string> open)
+    public async Task Start(BrokerConnection connection)
     {
         _channel = await connection.OpenVitalChannel(null, ended);
         await _channel.BasicQosAsync(0, options.Prefetch, global: false, ended);
@@ -32,7 +37,7 @@ internal sealed class ConsumerSession(
         var news = await connection.OpenVitalChannel(null, ended);
         await topology.DeclareActiveExchange(news, ended);
         var own = await topology.DeclareOwnBinding(news, ended);
-        await news.BasicConsumeAsync(own, autoAck: true, new ActiveWorkspaces(news, open), ended);
+        await news.BasicConsumeAsync(own, autoAck: true, new ActiveWorkspaces(news, consumer.Open), ended);
     }
 
     /// <summary>Consumes from the queue of this workspace as soon as those before it are.</summary>
@@ -40,15 +45,17 @@ internal sealed class ConsumerSession(
     {
         // Begun here, so that many are declared at a time; awaited, and its failure met, when it is this one's turn.
         _ = queues.Declare(topology.DispatchQueue(workspace));
-        _chores.Writer.TryWrite(() => Adjust(workspace));
+        _openings.Writer.TryWrite(workspace);
     }
 
-    /// <summary>Opens, widens and narrows until the connection ends.</summary>
-    public async Task Run()
+    public void Heard(string workspace)
     {
-        await foreach (var chore in _chores.Reader.ReadAllAsync(ended))
-            await chore();
+        if (_consumers.TryGetValue(workspace, out var consumers))
+            consumers.Heard();
     }
+
+    /// <summary>Opens, widens, narrows and retires until the connection ends.</summary>
+    public async Task Run() => await await Task.WhenAny(OpenAnnounced(), Tend());
 
     /// <summary>From here on nothing comes from this connection, and what it brought and nobody took is forgotten.</summary>
     public void End()
@@ -60,54 +67,48 @@ internal sealed class ConsumerSession(
         }
     }
 
-    public void Deliver(string workspace, ulong tag, ReadOnlyMemory<byte> body, IReadOnlyBasicProperties properties)
+    public void Deliver(WorkspaceConsumers by, ulong tag, ReadOnlyMemory<byte> body, IReadOnlyBasicProperties properties)
     {
-        if (!Wire.TryRead(workspace, body.Span, properties, out var dispatch))
+        if (!Wire.TryRead(by.Workspace, body.Span, properties, out var dispatch))
         {
-            _ = SetAside(workspace, tag, body.ToArray());
+            _ = SetAside(by, tag, body.ToArray());
             return;
         }
 
         lock (_gate)
         {
             if (!_ended)
-                turns.Add(workspace, new Received(dispatch, this, null, tag));
+                turns.Add(by.Workspace, new Received(dispatch, by, null, tag));
         }
     }
 
     /// <summary>The broker ended a consumer, because the queue was deleted or its node went away.</summary>
-    public void Lost(string workspace, string consumerTag)
+    public void Lost(string workspace)
     {
         Log.QueueGone(log, workspace, topology.DispatchQueue(workspace));
         queues.Forget(topology.DispatchQueue(workspace));
-        Consumers(workspace).Lost(consumerTag);
-        Open(workspace);
-        gone(workspace);
+        consumer.Reopen(workspace);
+        consumer.Gone(workspace);
     }
 
-    ValueTask ISettle.Ack(Received received)
+    public void OutOfHand(string workspace) => turns.Settled(workspace);
+
+    public ValueTask Ack(ulong tag) => Tell(() => _channel.BasicAckAsync(tag, multiple: false, ended));
+
+    public ValueTask GiveBack(ulong tag) => Tell(() => _channel.BasicNackAsync(tag, multiple: false, requeue: true, ended));
+
+    public async Task Wait(TimeSpan delay) => await Task.Delay(delay, time, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private async Task OpenAnnounced()
     {
-        turns.Settled(received.Dispatch.Workspace);
-        return Tell(() => _channel.BasicAckAsync(received.Tag, multiple: false, ended));
+        await foreach (var workspace in _openings.Reader.ReadAllAsync(ended))
+            await InTurn(() => Adjust(workspace));
     }
-
-    ValueTask ISettle.Requeue(Received received, TimeSpan delay)
-    {
-        Instruments.Requeues.Add(1, Instruments.RabbitMq);
-        turns.Settled(received.Dispatch.Workspace);
-        if (delay <= TimeSpan.Zero)
-            return GiveBack(received.Tag);
-
-        _ = GiveBackAfter(delay, received);
-        return ValueTask.CompletedTask;
-    }
-
-    private WorkspaceConsumers Consumers(string workspace) =>
-        _consumers.GetOrAdd(workspace, static (name, prefetch) => new WorkspaceConsumers(name, prefetch), (int)options.Prefetch);
 
     private async Task Adjust(string workspace)
     {
         var queue = topology.DispatchQueue(workspace);
+        var consumers = _consumers.GetOrAdd(workspace, name => new WorkspaceConsumers(this, name, options.Prefetch, time));
         try
         {
             if (!queues.Knows(queue))
@@ -121,39 +122,69 @@ internal sealed class ConsumerSession(
             return;
         }
 
-        await Consumers(workspace).Adjust(_channel, queue, this, ended);
+        consumers.WantOne();
+        await consumers.Adjust(_channel, queue, ended);
     }
 
     private async Task OpenAfter(TimeSpan delay, string workspace)
     {
-        await Task.Delay(delay, time, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        Open(workspace);
+        await Wait(delay);
+        consumer.Reopen(workspace);
     }
 
-    /// <summary>
-    /// Held here until the delay is over and then given back to the broker, rather than put on a queue with a time to live:
-    /// what the broker moves between queues by itself it can lose when it is killed.
-    /// </summary>
-    private async Task GiveBackAfter(TimeSpan delay, Received received)
+    private async Task Tend()
     {
-        var workspace = received.Dispatch.Workspace;
-        if (Consumers(workspace).OneSetAside())
-            Open(workspace);
-
-        await Task.Delay(delay, time, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await GiveBack(received.Tag);
-        if (Consumers(workspace).OneCameBack())
-            Open(workspace);
+        using var timer = new PeriodicTimer(options.ListenFor / 4, time);
+        while (await timer.WaitForNextTickAsync(ended))
+        {
+            foreach (var consumers in _consumers.Values)
+            {
+                // Should this node die, others must be listening to the queue that what it holds goes back to.
+                if (consumers.HoldsUnheard(options.ListenFor / 4))
+                    publisher.Value.Announce(consumers.Workspace);
+                else if (consumers.IsQuiet(options.ListenFor))
+                    await InTurn(() => Retire(consumers));
+            }
+        }
     }
 
-    private ValueTask GiveBack(ulong tag) => Tell(() => _channel.BasicNackAsync(tag, multiple: false, requeue: true, ended));
+    private async Task Retire(WorkspaceConsumers consumers)
+    {
+        var queue = topology.DispatchQueue(consumers.Workspace);
+        // An announcement that comes after this opens it again, behind us.
+        if (!consumer.Retire(consumers))
+            return;
 
-    private async Task SetAside(string workspace, ulong tag, byte[] body)
+        await consumers.Adjust(_channel, queue, ended);
+        if (consumers.Unsettled > 0 || await queues.MayHold(queue))
+        {
+            consumer.Open(consumers.Workspace);
+            return;
+        }
+
+        queues.Forget(queue);
+        _consumers.TryRemove(KeyValuePair.Create(consumers.Workspace, consumers));
+    }
+
+    private async Task InTurn(Func<Task> act)
+    {
+        await _turn.WaitAsync(ended);
+        try
+        {
+            await act();
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task SetAside(WorkspaceConsumers by, ulong tag, byte[] body)
     {
         Instruments.DeadLetters.Add(1);
-        Log.Unreadable(log, workspace, body.Length);
-        await publisher.Value.PutUnreadable(workspace, body, ended);
-        await Tell(() => _channel.BasicAckAsync(tag, multiple: false, ended));
+        Log.Unreadable(log, by.Workspace, body.Length);
+        await publisher.Value.PutUnreadable(by.Workspace, body, ended);
+        await by.Acknowledge(tag);
     }
 
     private async ValueTask Tell(Func<ValueTask> tell)

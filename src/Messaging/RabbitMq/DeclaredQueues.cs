@@ -27,6 +27,31 @@ internal sealed class DeclaredQueues(Topology topology, BrokerConnection connect
     /// <exception cref="OperationInterruptedException">The broker refused. The next call asks again.</exception>
     public Task Declare(string queue) => _declared.GetOrAdd(queue, name => new Lazy<Task>(() => DeclareNew(name))).Value;
 
+    /// <summary>Whether messages wait in it. Yes, too, where the broker does not say: whoever opens it then tries until it does.</summary>
+    public async Task<bool> MayHold(string queue)
+    {
+        await _lanes.WaitAsync(ended);
+        try
+        {
+            uint messages = 0;
+            await OnChannel(async channel => messages = await channel.MessageCountAsync(queue, ended));
+            return messages > 0;
+        }
+        catch (OperationInterruptedException refused) when (!ended.IsCancellationRequested)
+        {
+            // A queue whose node is down is not found either, but in other words.
+            var missing = refused.ShutdownReason?.ReplyText.StartsWith("NOT_FOUND - no queue", StringComparison.Ordinal) == true;
+            if (!missing)
+                Log.QueueUnknown(log, queue, refused.Message);
+
+            return !missing;
+        }
+        finally
+        {
+            _lanes.Release();
+        }
+    }
+
     private async Task DeclareNew(string queue)
     {
         await _lanes.WaitAsync(ended);
@@ -66,7 +91,17 @@ internal sealed class DeclaredQueues(Topology topology, BrokerConnection connect
         if (!_idle.TryTake(out var channel))
             channel = await connection.OpenChannel(ended);
 
-        await use(channel);
+        try
+        {
+            await use(channel);
+        }
+        catch
+        {
+            // A refusal has closed it.
+            await channel.DisposeAsync();
+            throw;
+        }
+
         _idle.Add(channel);
     }
 }

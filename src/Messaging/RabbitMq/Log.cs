@@ -7,6 +7,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, EventName = "messaging.connected", Message = "messaging.connected {Role} {BrokerVersion}")]
     public static partial void Connected(ILogger log, string role, Version brokerVersion);
 
+    [LoggerMessage(Level = LogLevel.Information, EventName = "messaging.looked", Message = "messaging.looked {Workspaces} {Waiting} {DurationMs}")]
+    public static partial void Looked(ILogger log, int workspaces, int waiting, double durationMs);
+
     [LoggerMessage(Level = LogLevel.Warning, EventName = "messaging.connection_ended", Message = "messaging.connection_ended {Role} {Reason} {RetryInMs}")]
     public static partial void ConnectionEnded(ILogger log, string role, string reason, double retryInMs);
 
@@ -21,6 +24,9 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Warning, EventName = "messaging.queue_differs", Message = "messaging.queue_differs {Queue} {Reason}")]
     public static partial void QueueDiffers(ILogger log, string queue, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "messaging.queue_unknown", Message = "messaging.queue_unknown {Queue} {Reason}")]
+    public static partial void QueueUnknown(ILogger log, string queue, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, EventName = "messaging.unreadable", Message = "messaging.unreadable {tenant_id} {Bytes}")]
     public static partial void Unreadable(ILogger log, string tenant_id, int bytes);

@@ -27,6 +27,9 @@ internal sealed class Outbox
         return batch;
     }
 
+    /// <summary>Ahead of everything: an announcement must not wait behind a flood.</summary>
+    public void Announce(string workspace, Batch batch) => Add(() => _again.Enqueue(new Outgoing(0, workspace, null, null, batch), 0));
+
     public void PutAgain(IReadOnlyCollection<Outgoing> messages)
     {
         if (messages.Count == 0)

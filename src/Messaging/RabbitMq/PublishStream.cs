@@ -7,7 +7,7 @@ using RabbitMQ.Client;
 namespace EventMesh.Messaging.RabbitMq;
 
 /// <summary>The messages of one channel, in the order and with the sequence numbers the broker confirms them by. One caller at a time.</summary>
-internal sealed class PublishStream(IChannel channel, Topology topology, DeclaredQueues queues, ConfirmWindow window, Outbox outbox, Announcements announcements)
+internal sealed class PublishStream(IChannel channel, Topology topology, DeclaredQueues queues, ConfirmWindow window, Outbox outbox)
 {
     private const int LookAhead = 1000;
 
@@ -18,32 +18,35 @@ internal sealed class PublishStream(IChannel channel, Topology topology, Declare
     private readonly BasicProperties _properties = new() { Persistent = true };
     private ulong _sequence;
 
-    /// <summary>Sees to it that there is a queue, and that someone takes from it.</summary>
+    /// <summary>Sees to it that there is a queue.</summary>
     public async Task Prepare(Outgoing message, CancellationToken stop)
     {
+        if (message.IsAnnouncement)
+            return;
+
         var queue = QueueOf(message);
         if (!queues.Began(queue))
         {
             // Where one is new, those behind it often are, too: declared together they take the time of a few.
-            foreach (var ahead in outbox.Ahead(LookAhead))
+            foreach (var ahead in outbox.Ahead(LookAhead).Where(ahead => !ahead.IsAnnouncement))
                 _ = queues.Declare(QueueOf(ahead));
         }
 
         if (!queues.Knows(queue))
             await queues.Declare(queue);
-
-        if (message.Dispatch is not null && announcements.IsDue(message.Workspace))
-        {
-            _sequence++;
-            await channel.BasicPublishAsync(topology.ActiveExchange, "", mandatory: false, Passing, Encoding.UTF8.GetBytes(message.Workspace), stop);
-        }
     }
 
     /// <summary>Publishes it. The window has it before the broker can answer.</summary>
     public async Task Publish(Outgoing message, CancellationToken stop)
     {
-        _properties.CorrelationId = (++_sequence).ToString(CultureInfo.InvariantCulture);
-        window.Add(_sequence, message);
+        window.Add(++_sequence, message);
+        if (message.IsAnnouncement)
+        {
+            await channel.BasicPublishAsync(topology.ActiveExchange, "", mandatory: false, Passing, Encoding.UTF8.GetBytes(message.Workspace), stop);
+            return;
+        }
+
+        _properties.CorrelationId = _sequence.ToString(CultureInfo.InvariantCulture);
         await channel.BasicPublishAsync("", QueueOf(message), mandatory: true, _properties, Body(message), stop);
     }
 

@@ -21,6 +21,7 @@ internal sealed class Publisher : IAsyncDisposable
     private readonly Outbox _outbox = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly YoungQueues _young;
+    private readonly Announcements _announcements;
     private readonly Task _running;
 
     public Publisher(RabbitMqOptions options, Topology topology, Action<string> gone, TimeProvider time, ILogger log)
@@ -29,6 +30,7 @@ internal sealed class Publisher : IAsyncDisposable
         _topology = topology;
         _gone = gone;
         _young = new(time);
+        _announcements = new(time, options.AnnounceEvery);
         _time = time;
         _log = log;
         _running = Task.Run(() => new Reconnecting(options, "publisher", time, log).Run(Publish, _stop.Token));
@@ -44,6 +46,13 @@ internal sealed class Publisher : IAsyncDisposable
 
     /// <summary>Puts a message that cannot be read on its workspace's dead-letter queue.</summary>
     public async Task PutUnreadable(string workspace, byte[] body, CancellationToken stop) => await Wait(_outbox.PutUnreadable(workspace, body), stop);
+
+    /// <summary>Has every node take from this workspace's queue.</summary>
+    public void Announce(string workspace)
+    {
+        if (_announcements.Due(workspace))
+            _outbox.Announce(workspace, new Batch(1));
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -67,9 +76,11 @@ internal sealed class Publisher : IAsyncDisposable
         Log.Connected(_log, "publisher", connection.BrokerVersion);
         foreach (var workspace in _young.AtRisk())
             _gone(workspace);
+        foreach (var workspace in _announcements.TakeAll())
+            _outbox.Announce(workspace, new Batch(1));
 
-
-        var stream = new PublishStream(channel, _topology, queues, window, _outbox, new Announcements(_time));
+        var owed = AnnounceOwed(ended);
+        var stream = new PublishStream(channel, _topology, queues, window, _outbox);
         var refused = new RefusedQueues(_outbox, _time, _log);
         Outgoing? inHand = null;
         try
@@ -93,8 +104,10 @@ internal sealed class Publisher : IAsyncDisposable
                     continue;
                 }
 
-                // From here on the window answers for it.
+                // From here on the window answers for it, and the outbox for what follows it.
                 inHand = null;
+                if (message.Dispatch is not null && _announcements.Due(message.Workspace))
+                    _outbox.Announce(message.Workspace, message.Batch.OneMore());
                 await stream.Publish(message, ended);
             }
         }
@@ -105,6 +118,17 @@ internal sealed class Publisher : IAsyncDisposable
             if (inHand is { } unpublished)
                 left.Add(unpublished);
             _outbox.PutAgain(left);
+            await owed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task AnnounceOwed(CancellationToken ended)
+    {
+        using var timer = new PeriodicTimer(_options.AnnounceEvery / 4, _time);
+        while (await timer.WaitForNextTickAsync(ended))
+        {
+            foreach (var workspace in _announcements.TakeOwed())
+                _outbox.Announce(workspace, new Batch(1));
         }
     }
 

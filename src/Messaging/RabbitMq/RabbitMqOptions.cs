@@ -13,6 +13,12 @@ public sealed record RabbitMqOptions(Uri Uri)
     /// <summary>First part of every name on the broker, so that several installations can share one virtual host.</summary>
     public string Prefix { get; init; } = "eventmesh";
 
+    /// <summary>How long a node goes on listening to a workspace's queue after the last message or announcement.</summary>
+    public TimeSpan ListenFor { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>A workspace that stays active is announced to other nodes this often by each publisher. To be some times shorter than <see cref="ListenFor"/>.</summary>
+    public TimeSpan AnnounceEvery { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Messages published and not yet confirmed.</summary>
     public int UnconfirmedMax { get; init; } = 1000;
 }

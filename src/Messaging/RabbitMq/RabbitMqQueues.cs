@@ -40,14 +40,11 @@ public sealed class RabbitMqQueues : IDispatchQueues
         await _publisher.Value.Put(dispatches, stop);
     }
 
-    public Task Open(IReadOnlyCollection<string> workspaces, CancellationToken stop)
+    public Task Open(Func<CancellationToken, Task<IReadOnlyCollection<string>>> workspaces, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
         _disposed.Token.ThrowIfCancellationRequested();
-        _consumer.Start();
-        foreach (var workspace in workspaces)
-            _consumer.Open(workspace);
-
+        _consumer.Start(workspaces);
         return Task.CompletedTask;
     }
 

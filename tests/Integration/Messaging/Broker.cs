@@ -30,6 +30,24 @@ internal static class Broker
         await Eventually.True(() => Holds(connection, queue, messages), TimeSpan.FromMilliseconds(Patience), $"{queue} to hold {messages}");
     }
 
+    /// <summary>How many consumers a workspace's queue has; null when there is no such queue.</summary>
+    public static async Task<uint?> Consumers(RabbitMqOptions options, string workspace)
+    {
+        await using var connection = await Connect(options);
+        await using var channel = await connection.CreateChannelAsync();
+        try
+        {
+            return await channel.ConsumerCountAsync($"{options.Prefix}.ws.{workspace}.dispatch");
+        }
+        catch (RabbitMQ.Client.Exceptions.OperationInterruptedException)
+        {
+            return null;
+        }
+    }
+
+    public static Task EventuallyHasConsumers(RabbitMqOptions options, string workspace, uint consumers) =>
+        Eventually.True(async () => await Consumers(options, workspace) == consumers, TimeSpan.FromMilliseconds(Patience), $"{workspace} to have {consumers} consumers");
+
     private static async Task<bool> Holds(IConnection connection, string queue, uint messages)
     {
         // A queue that is not there yet closes the channel it is asked by.

@@ -19,10 +19,10 @@ public abstract class DispatchQueuesContract : IAsyncLifetime
     /// <summary>Turns another workspace may have beyond its own while the ten of a short line are served.</summary>
     protected virtual int PauseMax => 0;
 
-    public virtual ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         Queues = Node();
-        return ValueTask.CompletedTask;
+        await Queues.Open([], Stop);
     }
 
     public virtual async ValueTask DisposeAsync()

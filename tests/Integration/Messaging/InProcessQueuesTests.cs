@@ -36,4 +36,18 @@ public sealed class InProcessQueuesTests : DispatchQueuesContract
             ["flooding", "quiet", "lone", "flooding", "quiet", "flooding", "quiet"],
             taken.Select(received => received.Dispatch.Workspace));
     }
+
+    [Fact(Timeout = Broker.Patience)]
+    public async Task Workspaces_that_have_become_quiet_hold_no_memory()
+    {
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var from = 0; from < 100_000; from += 1_000)
+        {
+            _ = Queues.Put([.. Enumerable.Range(from, 1_000).Select(n => Some.Dispatches($"tenant-{n}", 1)[0])], Stop);
+            await Queues.TakeAndAck(1_000, Stop);
+        }
+
+        // A line each would hold 20 MB and more.
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 5_000_000);
+    }
 }

@@ -69,6 +69,7 @@ public sealed class RabbitMqTroubleTests(RabbitMqTroubleTests.OwnBroker broker) 
     {
         await Server.Kill();
         await using var queues = Broker.Node(_options);
+        await queues.Open([], Stop);
         var put = queues.Put(Some.Dispatches("acme", 1), Stop);
         var take = queues.TakeAndAck(1, Stop);
         using var impatient = CancellationTokenSource.CreateLinkedTokenSource(Stop);
@@ -86,6 +87,7 @@ public sealed class RabbitMqTroubleTests(RabbitMqTroubleTests.OwnBroker broker) 
     public async Task A_channel_closed_by_the_broker_is_opened_again_and_nothing_is_lost()
     {
         await using var queues = Broker.Node(_options);
+        await queues.Open([], Stop);
         var first = queues.Put(Some.Dispatches("acme", 1000), Stop);
         var held = await queues.TakeUnsettled(10, Stop);
 
@@ -148,6 +150,7 @@ public sealed class RabbitMqTroubleTests(RabbitMqTroubleTests.OwnBroker broker) 
     public async Task While_the_broker_blocks_publishing_takes_and_acknowledgements_go_on()
     {
         await using var queues = Broker.Node(_options);
+        await queues.Open([], Stop);
         await queues.Put(Some.Dispatches("acme", Prefetch + 10), Stop);
         var held = await queues.TakeUnsettled(Prefetch, Stop);
         await Server.Ctl("set_vm_memory_high_watermark", "absolute", "1");
@@ -203,6 +206,7 @@ public sealed class RabbitMqTroubleTests(RabbitMqTroubleTests.OwnBroker broker) 
         await Server.Ctl("add_vhost", "narrow");
         await Server.Ctl("set_permissions", "-p", "narrow", "eventmesh", ".*", ".*", ".*");
         await using var queues = Broker.Node(_options with { Uri = new Uri(_options.Uri, "narrow") });
+        await queues.Open([], Stop);
         await queues.Put(Some.Dispatches("first", 1), Stop);
         await Server.Ctl("set_vhost_limits", "-p", "narrow", """{"max-queues":1}""");
 
@@ -220,6 +224,7 @@ public sealed class RabbitMqTroubleTests(RabbitMqTroubleTests.OwnBroker broker) 
     public async Task A_broker_that_refuses_the_virtual_host_is_tried_until_it_does_not()
     {
         await using var queues = Broker.Node(_options with { Uri = new Uri(_options.Uri, "later") });
+        await queues.Open([], Stop);
         var put = queues.Put(Some.Dispatches("acme", 1), Stop);
         var take = queues.TakeAndAck(1, Stop);
 

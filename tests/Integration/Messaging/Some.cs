@@ -14,6 +14,10 @@ internal static class Some
 
     public static int Number(this Dispatch dispatch) => int.Parse(dispatch.Position, CultureInfo.InvariantCulture);
 
+    /// <summary>Opens them on a node that knows these workspaces and no other.</summary>
+    public static Task Open(this IDispatchQueues queues, IReadOnlyCollection<string> workspaces, CancellationToken stop) =>
+        queues.Open(_ => Task.FromResult(workspaces), stop);
+
     public static async Task<List<Dispatch>> TakeAndAck(this IDispatchQueues queues, int count, CancellationToken stop) =>
         [.. (await queues.TakeUnsettled(count, stop, received => received.Ack())).Select(received => received.Dispatch)];
 
