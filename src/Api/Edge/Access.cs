@@ -12,13 +12,16 @@ public abstract record Actor
 
     /// <summary>Whoever holds an API key of a workspace.</summary>
     public sealed record Key(string Workspace, string KeyId) : Actor(KeyId);
+
+    /// <summary>Whoever sent a verified webhook to a source. Asks for nothing under /v1.</summary>
+    public sealed record Sender(string SourceId) : Actor(SourceId);
 }
 
 /// <summary>What a route needs. Every route under /v1 names one.</summary>
 public enum Permission
 {
     CreateWorkspaces, ReadWorkspaces, WriteKeys, ReadKeys, WriteConnections, ReadConnections, WriteRules, ReadRules,
-    PublishEvents, ReadEvents, ReadDeliveries, RetryDeliveries, ReadHistory,
+    PublishEvents, ReadEvents, ReadDeliveries, RetryDeliveries, ReadHistory, WriteSources, ReadSources,
 }
 
 public enum Decision { Allowed, Forbidden, Missing }
@@ -34,7 +37,7 @@ public static class Access
         (Actor.Key key, _) when workspace is not null => key.Workspace == workspace ? Decision.Allowed : Decision.Missing,
         // Without a workspace in the route: a key lists its own workspace, and creates none.
         (Actor.Key, Permission.ReadWorkspaces) => Decision.Allowed,
-        (Actor.Key, _) => Decision.Forbidden,
+        (Actor.Key or Actor.Sender, _) => Decision.Forbidden,
         _ => throw new InvalidOperationException($"No decision for {actor.GetType().Name}."),
     };
 

@@ -9,4 +9,14 @@ internal static class EdgeTelemetry
 
     public static readonly Counter<long> Accepted = Meter.CreateCounter<long>("eventmesh.events.accepted", "{event}", "Published events that were stored");
     public static readonly Counter<long> Duplicates = Meter.CreateCounter<long>("eventmesh.events.duplicates", "{event}", "Published events that were there already");
+
+    private static readonly Counter<long> InboundAccepted = Meter.CreateCounter<long>("eventmesh.inbound.accepted", "{request}", "Inbound webhooks that were published, or had been");
+    private static readonly Counter<long> InboundRefused = Meter.CreateCounter<long>("eventmesh.inbound.refused", "{request}", "Inbound webhooks that were refused, by reason");
+
+    /// <param name="outcome">One of a closed set: accepted, duplicate, unknown_token, or the name of a refusal.</param>
+    public static void Inbound(string outcome)
+    {
+        if (outcome is "accepted" or "duplicate") InboundAccepted.Add(1);
+        else InboundRefused.Add(1, new KeyValuePair<string, object?>("reason", outcome));
+    }
 }

@@ -9,6 +9,7 @@ public sealed record Problem(string Code, int Status, string Title)
     public static readonly Problem InvalidEvent = new("invalid_event", 400, "The body is not a valid CloudEvent.");
     public static readonly Problem BadRequest = new("bad_request", 400, "The request is not valid HTTP.");
     public static readonly Problem Unauthorized = new("unauthorized", 401, "A valid bearer token is required.");
+    public static readonly Problem InvalidSignature = new("invalid_signature", 401, "The request does not prove that it comes from its source.");
     public static readonly Problem Forbidden = new("forbidden", 403, "This token may not do that.");
     public static readonly Problem NotFound = new("not_found", 404, "There is nothing here.");
     public static readonly Problem MethodNotAllowed = new("method_not_allowed", 405, "This address does not answer to this method.");
@@ -19,14 +20,15 @@ public sealed record Problem(string Code, int Status, string Title)
     public static readonly Problem UnsupportedMediaType = new("unsupported_media_type", 415, "The body's content type is not accepted here.");
     public static readonly Problem IdempotencyKeyReused = new("idempotency_key_reused", 422, "The Idempotency-Key was used for another event.");
     public static readonly Problem HeadersTooLarge = new("headers_too_large", 431, "The request's headers are too large.");
+    public static readonly Problem TooManyAtOnce = new("too_many_at_once", 429, "Too many requests for this source are under way.");
     public static readonly Problem Internal = new("internal_error", 500, "Something went wrong on our side.");
     public static readonly Problem Unavailable = new("unavailable", 503, "The event store does not answer at the moment.");
     public static readonly Problem PositionNotReached = new("position_not_reached", 503, "The list has not reached the position yet.");
 
     public static readonly IReadOnlyList<Problem> All =
     [
-        InvalidRequest, MalformedJson, InvalidEvent, BadRequest, Unauthorized, Forbidden, NotFound, MethodNotAllowed, Timeout, Conflict, VersionMismatch,
-        TooLarge, UnsupportedMediaType, IdempotencyKeyReused, HeadersTooLarge, Internal, Unavailable, PositionNotReached,
+        InvalidRequest, MalformedJson, InvalidEvent, BadRequest, Unauthorized, InvalidSignature, Forbidden, NotFound, MethodNotAllowed, Timeout, Conflict, VersionMismatch,
+        TooLarge, UnsupportedMediaType, IdempotencyKeyReused, HeadersTooLarge, TooManyAtOnce, Internal, Unavailable, PositionNotReached,
     ];
 
     private const int ErrorsShownMax = 10;

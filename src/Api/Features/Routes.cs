@@ -5,11 +5,12 @@ using EventMesh.Api.Features.Events;
 using EventMesh.Api.Features.Feed;
 using EventMesh.Api.Features.Keys;
 using EventMesh.Api.Features.Rules;
+using EventMesh.Api.Features.Sources;
 using EventMesh.Api.Features.Workspaces;
 
 namespace EventMesh.Api.Features;
 
-/// <summary>Every route under /v1.</summary>
+/// <summary>Every route under /v1, and the addresses that providers send their webhooks to.</summary>
 public static class Routes
 {
     public static void Map(IEndpointRouteBuilder routes)
@@ -50,6 +51,15 @@ public static class Routes
         ListDeliveries.Map(deliveries);
         ReadDelivery.Map(deliveries);
         RetryDelivery.Map(deliveries);
+
+        var sources = workspace.MapGroup("/sources").WithTags("Sources");
+        CreateSource.Map(sources);
+        ReadSources.Map(sources);
+        ChangeSource.Map(sources);
+        DeleteSource.Map(sources);
+        RotateSourceSecret.Map(sources);
+        RotateSourceToken.Map(sources);
+        ReceiveWebhook.Map(routes);
 
         ReadFeed.Map(workspace);
         ReadStreamHistory.Map(workspace);

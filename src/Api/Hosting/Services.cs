@@ -1,6 +1,8 @@
 using EventMesh.Api.Edge;
 using EventMesh.Api.Features.Deliveries;
 using EventMesh.Api.Features.Feed;
+using EventMesh.Api.Features.Sources;
+using EventMesh.Api.Inbound;
 using EventMesh.Connectors;
 using EventMesh.Delivery;
 using EventMesh.EventStore;
@@ -31,9 +33,16 @@ internal static class Services
         services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
         services.AddRole("index", p => p.GetRequiredService<IndexFollower>().Follow);
         services.AddRole("payload-days", p => stop => MakePayloadDays(settings, p.GetRequiredService<TimeProvider>(), stop));
+        if (settings.Roles.HasFlag(Roles.Api)) services.AddInbound();
         services.AddDelivery(settings);
         if (settings.Roles.HasFlag(Roles.Projections))
             services.AddRole("projection:deliveries", p => new ProjectionRunner(store, DeliveriesProjection.Projection, p.GetRequiredService<ILogger<ProjectionRunner>>()).Run);
+    }
+
+    private static void AddInbound(this IServiceCollection services)
+    {
+        services.AddSingleton<SourceSecrets>().AddSingleton<UnderWay>().AddSingleton<InboundCounters>().AddSingleton<ReceiveWebhook>();
+        services.AddRole("inbound-counts", p => p.GetRequiredService<InboundCounters>().Run);
     }
 
     private static void AddDelivery(this IServiceCollection services, Settings settings)

@@ -3,6 +3,7 @@ using EventMesh.Domain.Deliveries;
 using EventMesh.Domain.Keys;
 using EventMesh.Domain.Publishing;
 using EventMesh.Domain.Rules;
+using EventMesh.Domain.Sources;
 using EventMesh.Domain.Workspaces;
 using EventMesh.EventStore;
 
@@ -13,7 +14,8 @@ public static class ConfigurationEvents
 {
     /// <summary>Every event of the domain.</summary>
     public static readonly EventTypes All = EventTypes.Of(
-        typeof(WorkspaceEvent), typeof(ApiKeyEvent), typeof(ConnectionEvent), typeof(CircuitEvent), typeof(RuleEvent), typeof(PublishedEventEvent), typeof(DeliveryEvent));
+        typeof(WorkspaceEvent), typeof(ApiKeyEvent), typeof(ConnectionEvent), typeof(CircuitEvent), typeof(RuleEvent), typeof(PublishedEventEvent), typeof(DeliveryEvent),
+        typeof(SourceEvent));
 
     /// <summary>Stored names, each of them in the partial index <c>ix_mt_events_configuration</c>: one that is not makes every node read all events at its start.</summary>
     public static readonly IReadOnlyList<string> Types =
@@ -22,5 +24,6 @@ public static class ConfigurationEvents
         "connection_created", "connection_changed", "connection_disabled", "connection_enabled", "connection_deleted",
         "connection_circuit_opened", "connection_circuit_closed",
         "rule_created", "rule_changed", "rule_disabled", "rule_enabled", "rule_deleted",
+        "source_created", "source_changed", "source_disabled", "source_enabled", "source_deleted", "source_secret_rotated",
     ];
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using EventMesh.Domain.Connections;
 using EventMesh.Domain.Limits;
 using EventMesh.Domain.Rules;
+using EventMesh.Domain.Sources;
 using EventMesh.Domain.Workspaces;
 
 namespace EventMesh.Projections.Index;
@@ -16,6 +17,9 @@ public sealed record ConfiguredWorkspace(string Id, Workspace Workspace, Immutab
 
     /// <summary>The circuits of connections that ever opened, by connection.</summary>
     public ImmutableDictionary<string, KnownCircuit> Circuits { get; init; } = ImmutableDictionary<string, KnownCircuit>.Empty;
+
+    /// <summary>The sources of inbound webhooks, by id.</summary>
+    public ImmutableDictionary<string, Source> Sources { get; init; } = ImmutableDictionary<string, Source>.Empty;
 
     /// <summary>What logs and spans carry beside the workspace.</summary>
     public string Environment => Workspace is Workspace.Open open ? open.Environment : "unknown";
@@ -34,6 +38,7 @@ public sealed record ConfiguredWorkspace(string Id, Workspace Workspace, Immutab
         CircuitEvent.ConnectionCircuitOpened opened => With(opened.Connection, version, opened),
         CircuitEvent.ConnectionCircuitClosed closed => With(closed.Connection, version, closed),
         RuleEvent rule => this with { Rules = Rules.SetItem(stream, Rule.Evolve(Rules.GetValueOrDefault(stream, Rule.Initial), rule)), enabledRules = null },
+        SourceEvent source => this with { Sources = Sources.SetItem(stream, Source.Evolve(Sources.GetValueOrDefault(stream, Source.Initial), source)) },
         _ => this,
     };
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using EventMesh.Domain.Keys;
 using EventMesh.Domain.Limits;
+using EventMesh.Domain.Sources;
 using EventMesh.EventStore;
 
 namespace EventMesh.Projections.Index;
@@ -18,11 +19,16 @@ public sealed class WorkspaceIndex(Plans plans)
     private readonly ConcurrentDictionary<string, KeyOwner> keys = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string Workspace, string Key), string> digests = new();
 
+    private readonly SourceTokens sources = new();
+
     /// <summary>Null when there is no such workspace.</summary>
     public ConfiguredWorkspace? Find(string workspace) => workspaces.GetValueOrDefault(workspace);
 
     /// <summary>Whose API key has this SHA-256 (hex, lower case); null when nobody's, or revoked.</summary>
     public KeyOwner? OwnerOf(string sha256) => keys.GetValueOrDefault(sha256);
+
+    /// <summary>Whose inbound webhooks come to the token with this SHA-256 (hex, lower case); null when nobody's, or no longer.</summary>
+    public SourceOwner? SourceOf(string sha256) => sources.OwnerOf(sha256);
 
     public IReadOnlyCollection<string> Workspaces => (IReadOnlyCollection<string>)workspaces.Keys;
 
@@ -45,6 +51,7 @@ public sealed class WorkspaceIndex(Plans plans)
                 if (digests.TryRemove((stored.Workspace, stored.Stream), out var digest)) keys.TryRemove(digest, out _);
                 break;
             case var happened:
+                if (happened is SourceEvent source) sources.Apply(stored.Workspace, stored.Stream, source);
                 workspaces[stored.Workspace] = (Find(stored.Workspace) ?? ConfiguredWorkspace.Empty(stored.Workspace)).Apply(stored.Stream, stored.Version, happened, plans);
                 break;
         }
