@@ -9,46 +9,47 @@ using Microsoft.Extensions.Logging;
 
 namespace EventMesh.Delivery;
 
+/// <param name="Outcome">How it ended; null when nothing was sent.</param>
+/// <param name="After">What the delivery is since; as before when the attempt was not awaited, or overtaken.</param>
+public sealed record AttemptMade(Outcome? Outcome, Domain.Deliveries.Delivery After);
+
 /// <summary>One attempt of one delivery: load, send, decide, append.</summary>
 public sealed partial class DeliveryAttempt(Store store, IndexFollower follower, IReadOnlyDictionary<string, IConnector> connectors, SigningSecrets secrets, TimeProvider clock, ILogger<DeliveryAttempt> log)
 {
     private static readonly IReadOnlyDictionary<string, string> NoHeaders = new Dictionary<string, string>();
 
     /// <summary>When this returns the outcome is committed, or the attempt was no longer awaited.</summary>
-    /// <returns>How it ended; null when nothing was sent.</returns>
     /// <exception cref="StoreUnavailable">The outcome may not be stored.</exception>
-    public async Task<Outcome?> Make(Dispatch dispatch, Loaded loaded, CancellationToken stop)
+    public async Task<AttemptMade> Make(Dispatch dispatch, Loaded loaded, CancellationToken stop)
     {
         var workspace = follower.Index.Find(dispatch.Workspace) ?? ConfiguredWorkspace.Empty(dispatch.Workspace);
         var state = loaded.Stream.Events.Aggregate(Domain.Deliveries.Delivery.Initial, (s, e) => Domain.Deliveries.Delivery.Evolve(s, (DeliveryEvent)store.Types.Read(e)));
         // By version, because a retry that was asked for and the automatic one that it came before have the same number.
-        if (dispatch.Version != Dispatch.VersionUnknown && dispatch.Version != loaded.Stream.Version) return null;
-        if (!DeliveryDecider.Awaits(state, dispatch.Attempt)) return null;
+        if (dispatch.Version != Dispatch.VersionUnknown && dispatch.Version != loaded.Stream.Version) return new(null, state);
+        if (!DeliveryDecider.Awaits(state, dispatch.Attempt)) return new(null, state);
 
-        var of = new DeliveryTarget(dispatch.Event, dispatch.AcceptedAt, dispatch.Connection, dispatch.Rule);
+        var of = new DeliveryTarget(dispatch.Event, dispatch.AcceptedAt, dispatch.Connection, dispatch.Rule, dispatch.Line);
         switch (workspace.Connections.GetValueOrDefault(dispatch.Connection, Connection.Initial))
         {
             case Connection.Enabled connection when loaded.Payload is { } body:
                 return await Send(dispatch, of, workspace, connection, body, state, loaded.Stream.Version, stop).ConfigureAwait(false);
             case Connection.Enabled:
-                await Discard(DiscardedBecause.PayloadExpired).ConfigureAwait(false);
-                return null;
+                return await Discard(DiscardedBecause.PayloadExpired).ConfigureAwait(false);
             case Connection.Disabled:
-                await Discard(DiscardedBecause.ConnectionDisabled).ConfigureAwait(false);
-                return null;
+                return await Discard(DiscardedBecause.ConnectionDisabled).ConfigureAwait(false);
             default:
-                await Discard(DiscardedBecause.ConnectionDeleted).ConfigureAwait(false);
-                return null;
+                return await Discard(DiscardedBecause.ConnectionDeleted).ConfigureAwait(false);
         }
 
-        Task Discard(DiscardedBecause reason)
+        async Task<AttemptMade> Discard(DiscardedBecause reason)
         {
             Discarded(dispatch.Workspace, workspace.Environment, dispatch.Delivery, dispatch.Connection, reason.ToString());
-            return Record(dispatch, state, loaded.Stream.Version, new DeliveryCommand.DiscardDelivery(of, dispatch.Attempt, reason, clock.GetUtcNow()), null, dispatch.TraceParent, stop);
+            var command = new DeliveryCommand.DiscardDelivery(of, dispatch.Attempt, reason, clock.GetUtcNow());
+            return new(null, await Record(dispatch, state, loaded.Stream.Version, command, null, dispatch.TraceParent, stop).ConfigureAwait(false));
         }
     }
 
-    private async Task<Outcome> Send(
+    private async Task<AttemptMade> Send(
         Dispatch dispatch, DeliveryTarget of, ConfiguredWorkspace workspace, Connection.Enabled connection, byte[] body, Domain.Deliveries.Delivery state, long version, CancellationToken stop)
     {
         using var span = Telemetry.Start("delivery.attempt", dispatch.TraceParent, workspace, System.Diagnostics.ActivityKind.Consumer);
@@ -67,20 +68,21 @@ public sealed partial class DeliveryAttempt(Store store, IndexFollower follower,
         DeliveryCommand command = outcome is Outcome.Failed failed
             ? new DeliveryCommand.RecordFailure(of, made, failed.Kind, config.RetrySchedule ?? RetrySchedule.Default, failed.RetryAfter, Random.Shared.NextDouble(), now)
             : new DeliveryCommand.RecordSuccess(of, made, now);
-        await Record(dispatch, state, version, command, outcome, trace, stop).ConfigureAwait(false);
+        var after = await Record(dispatch, state, version, command, outcome, trace, stop).ConfigureAwait(false);
         if (outcome is Outcome.Failed { Kind: Failure.Gone }) await Disable(dispatch, trace, stop).ConfigureAwait(false);
 
         span?.SetTag("outcome", name);
         Telemetry.Attempts.Add(1, new KeyValuePair<string, object?>("outcome", name));
         Telemetry.AttemptDuration.Record(outcome.DurationMs);
         Attempted(dispatch.Workspace, workspace.Environment, dispatch.Delivery, dispatch.Event, dispatch.Connection, dispatch.Rule, dispatch.Attempt, name, status, outcome.DurationMs);
-        return outcome;
+        return new(outcome, after);
     }
 
-    private async Task Record(Dispatch dispatch, Domain.Deliveries.Delivery state, long version, DeliveryCommand command, Outcome? outcome, string? trace, CancellationToken stop)
+    /// <returns>What the delivery is since; as before when the attempt was overtaken.</returns>
+    private async Task<Domain.Deliveries.Delivery> Record(Dispatch dispatch, Domain.Deliveries.Delivery state, long version, DeliveryCommand command, Outcome? outcome, string? trace, CancellationToken stop)
     {
         var happened = DeliveryDecider.Decide(command, state);
-        if (happened.Length == 0) return;
+        if (happened.Length == 0) return state;
         var at = happened[0].At;
         Payload[] response = outcome is { ResponseBody.Length: > 0 }
             ? [new Payload(ResponseId(dispatch.Delivery, dispatch.Attempt), DateOnly.FromDateTime(at.UtcDateTime), outcome.ResponseContentType, outcome.ResponseBody)]
@@ -89,11 +91,13 @@ public sealed partial class DeliveryAttempt(Store store, IndexFollower follower,
         {
             await store.For(dispatch.Workspace).Append(dispatch.Delivery, "delivery", version, happened,
                 new EventMetadata(at, "eventmesh", dispatch.Event, dispatch.Event, trace), response, stop).ConfigureAwait(false);
+            return happened.Aggregate(state, Domain.Deliveries.Delivery.Evolve);
         }
         catch (VersionConflict)
         {
             // Another worker had the same attempt in hand and its outcome stands; the target recognises ours as a repeat by its webhook-id.
             Overtaken(dispatch.Workspace, dispatch.Delivery, dispatch.Attempt);
+            return state;
         }
     }
 

@@ -1,3 +1,4 @@
+using EventMesh.Delivery.Ordering;
 using EventMesh.Domain.Deliveries;
 using EventMesh.Domain.Publishing;
 using EventMesh.EventStore;
@@ -18,12 +19,13 @@ public sealed partial class Dispatcher(Store store, IDispatchQueues queues, Time
     private const int HandedOverMax = 2_000;
     private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(3);
 
-    private static readonly IReadOnlyList<string> Types = ["event_routed", "delivery_attempt_failed", "delivery_retry_requested"];
+    private static readonly IReadOnlyList<string> Types = ["event_routed", "delivery_attempt_failed", "delivery_retry_requested", "delivery_discarded"];
 
     // A delivery is born on its event's stream, and its own does not exist before the first outcome.
     private const long Unborn = 0;
 
     private readonly RetryTimers timers = new(store);
+    private readonly OrderLines lines = new(store);
 
     // Kept over calls of Run: what the queues hold they still hold when the database was away in between, and handing it over again would double it.
     private readonly Queue<(Position UpTo, Task Safe)> handedOver = new();
@@ -66,6 +68,7 @@ public sealed partial class Dispatcher(Store store, IDispatchQueues queues, Time
     private async Task<Task> HandOver(IReadOnlyList<StoredEvent> events, CancellationToken stop)
     {
         var dispatches = new List<Dispatch>(events.Count);
+        var ordered = new List<LinedUp>();
         var later = new Dictionary<(string, string), RetryTimer>();
         foreach (var stored in events)
         {
@@ -76,7 +79,14 @@ public sealed partial class Dispatcher(Store store, IDispatchQueues queues, Time
                     break;
                 case PublishedEventEvent.EventRouted routed:
                     foreach (var delivery in routed.Deliveries)
-                        dispatches.Add(Of(stored, delivery.Id, new DeliveryTarget(stored.Stream, routed.AcceptedAt, delivery.Connection, delivery.Rule), 1, Unborn));
+                    {
+                        var first = Of(stored, delivery.Id, new DeliveryTarget(stored.Stream, routed.AcceptedAt, delivery.Connection, delivery.Rule, delivery.Line), 1, Unborn);
+                        if (delivery.Line is null) dispatches.Add(first);
+                        else ordered.Add(new(first, delivery.Key ?? ""));
+                    }
+                    break;
+                case DeliveryEvent.DeliveryDiscarded { Reason: DiscardedBecause.Skipped, Of.Line: not null } skipped:
+                    dispatches.Add(Of(stored, stored.Stream, skipped.Of, 1, stored.Version));
                     break;
                 case DeliveryEvent.DeliveryRetryRequested asked:
                     dispatches.Add(Of(stored, stored.Stream, asked.Of, asked.Attempt, stored.Version));
@@ -87,12 +97,14 @@ public sealed partial class Dispatcher(Store store, IDispatchQueues queues, Time
             }
         }
         await timers.Set([.. later.Values], stop).ConfigureAwait(false);
+        // In the order of the feed, which is that of acceptance. Only the heads of lines are dispatched: a line goes on by itself.
+        dispatches.AddRange(await lines.Join(ordered, stop).ConfigureAwait(false));
         HandedOver(dispatches.Count, later.Count);
         return dispatches.Count == 0 ? Task.CompletedTask : queues.Put(dispatches, stop);
     }
 
     private static Dispatch Of(StoredEvent stored, string delivery, DeliveryTarget of, int attempt, long version) =>
-        new(stored.Workspace, delivery, of.Event, of.AcceptedAt, of.Connection, of.Rule, attempt, stored.Position.ToString(), stored.TraceParent, version);
+        new(stored.Workspace, delivery, of.Event, of.AcceptedAt, of.Connection, of.Rule, attempt, stored.Position.ToString(), stored.TraceParent, version, of.Line);
 
     [LoggerMessage(EventName = "dispatcher.started", Level = LogLevel.Information, Message = "Dispatching from {Position}")]
     private partial void Started(string position);

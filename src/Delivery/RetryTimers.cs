@@ -43,17 +43,28 @@ public sealed class RetryTimers(Store store)
         from eventmesh.deliveries d
         where d.tenant_id = $1 and (d.status = 'scheduled' or (d.status = 'retrying' and d.next_attempt_at <= now()))
           and d.generation = coalesce((select g.generation from eventmesh.read_model_generations g where g.model = 'deliveries' and g.tenant_id = $1), 0)
+          -- One that stands in line is its line's matter, and so is one that is about to: it was routed into a line and its own stream has not begun.
+          and not exists (select from eventmesh.order_lines o where o.tenant_id = d.tenant_id and o.delivery_id = d.id)
+          and (exists (select from public.mt_streams m where m.tenant_id = d.tenant_id and m.id = d.id) or not exists (
+            select from public.mt_events e cross join lateral jsonb_array_elements(e.data -> 'deliveries') planned
+            where e.tenant_id = d.tenant_id and e.stream_id = d.event_id and e.type = 'event_routed' and planned ->> 'id' = d.id and planned ->> 'line' is not null))
         on conflict (tenant_id, delivery_id) do nothing
         """;
 
-    /// <summary>Sets a timer that is due for every delivery of a workspace that waits for an attempt now.</summary>
-    /// <returns>How many there were.</returns>
+    private const string WakeLinesSql = "select eventmesh.wake_line($1, l.line, now()) from (select distinct o.line from eventmesh.order_lines o where o.tenant_id = $1) l";
+
+    /// <summary>Sets a timer that is due for every delivery of a workspace that waits for an attempt now, and for every line.</summary>
+    /// <returns>How many deliveries there were.</returns>
     public async Task<int> SetUnfinished(string workspace, CancellationToken stop)
     {
         await using var command = store.Feed.CreateCommand(SetUnfinishedSql);
         command.Parameters.Add(new() { Value = workspace });
         command.Parameters.Add(new() { Value = Position.Start.ToString() });
-        return await Execute(command, stop).ConfigureAwait(false);
+        var alone = await FeedTable.Run(command, stop).ConfigureAwait(false);
+        await using var wake = store.Feed.CreateCommand(WakeLinesSql);
+        wake.Parameters.Add(new() { Value = workspace });
+        await FeedTable.Run(wake, stop).ConfigureAwait(false);
+        return alone;
     }
 
     /// <summary>Sets timers; one that a delivery has already is moved, unless it is for a later attempt. A delivery may stand in the list once.</summary>
@@ -75,7 +86,7 @@ public sealed class RetryTimers(Store store)
         Add(NpgsqlDbType.Varchar, t => t.Dispatch.TraceParent);
         Add(NpgsqlDbType.Bigint, t => t.Dispatch.Version);
         Add(NpgsqlDbType.Varchar, t => t.Dispatch.Line);
-        await Execute(command, stop).ConfigureAwait(false);
+        await FeedTable.Run(command, stop).ConfigureAwait(false);
 
         void Add<T>(NpgsqlDbType type, Func<RetryTimer, T> value) =>
             command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | type, Value = timers.Select(value).ToArray() });
@@ -95,7 +106,7 @@ public sealed class RetryTimers(Store store)
             while (await reader.ReadAsync(stop).ConfigureAwait(false)) due.Add(Read(reader));
             return due;
         }
-        catch (NpgsqlException failure) when (MayPass(failure))
+        catch (NpgsqlException failure) when (FeedTable.MayPass(failure))
         {
             throw new StoreUnavailable(failure);
         }
@@ -109,7 +120,7 @@ public sealed class RetryTimers(Store store)
         command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar, Value = done.Select(d => d.Delivery).ToArray() });
         command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer, Value = done.Select(d => d.Attempt).ToArray() });
         command.Parameters.Add(new() { Value = run });
-        await Execute(command, stop).ConfigureAwait(false);
+        await FeedTable.Run(command, stop).ConfigureAwait(false);
     }
 
     private static RetryTimer Read(NpgsqlDataReader reader) => new(
@@ -119,20 +130,4 @@ public sealed class RetryTimers(Store store)
             Attempt: reader.GetInt32(6), Position: reader.GetString(7), TraceParent: reader.IsDBNull(8) ? null : reader.GetString(8),
             Version: reader.GetInt64(10), Line: reader.IsDBNull(11) ? null : reader.GetString(11)),
         new DateTimeOffset(reader.GetDateTime(9), TimeSpan.Zero));
-
-    // The server went away or is going (57P), or two nodes met on the same rows and this one gave way (40P01): nothing was changed, and the next try may succeed.
-    private static bool MayPass(NpgsqlException failure) =>
-        failure is not PostgresException refusal || refusal.SqlState == PostgresErrorCodes.DeadlockDetected || refusal.SqlState.StartsWith("57P", StringComparison.Ordinal);
-
-    private static async Task<int> Execute(NpgsqlCommand command, CancellationToken stop)
-    {
-        try
-        {
-            return await command.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
-        }
-        catch (NpgsqlException failure) when (MayPass(failure))
-        {
-            throw new StoreUnavailable(failure);
-        }
-    }
 }

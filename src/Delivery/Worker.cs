@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EventMesh.Connectors;
+using EventMesh.Delivery.Ordering;
 using EventMesh.Domain.Deliveries;
 using EventMesh.EventStore;
 using EventMesh.EventStore.Reading;
@@ -25,6 +26,7 @@ public sealed partial class Worker(Store store, IDispatchQueues queues, IndexFol
     private readonly ConcurrentDictionary<(string Workspace, string Connection), ConnectionLane> lanes = new();
     private readonly SemaphoreSlim places = new(RunningMax);
     private readonly RetryTimers timers = new(store);
+    private readonly LineRun lines = new(store, follower, clock, log);
 
     public async Task Run(CancellationToken stop)
     {
@@ -125,10 +127,11 @@ public sealed partial class Worker(Store store, IDispatchQueues queues, IndexFol
             return;
         }
         Outcome? outcome = null;
+        var told = false;
         try
         {
-            outcome = await attempt.Make(received.Dispatch, loaded, stop).ConfigureAwait(false);
-            lane.Ended(outcome is Outcome.Failed { Kind: Failure.Timeout });
+            if (received.Dispatch.Line is null) outcome = (await Make(received.Dispatch, loaded).ConfigureAwait(false)).Outcome;
+            else await lines.Make(received.Dispatch, loaded, Holds, MakeInLine, stop).ConfigureAwait(false);
             await received.Ack().ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -140,7 +143,25 @@ public sealed partial class Worker(Store store, IDispatchQueues queues, IndexFol
             AttemptTroubled(trouble, received.Dispatch.Workspace, received.Dispatch.Delivery, received.Dispatch.Attempt);
             await Requeue(received).ConfigureAwait(false);
         }
-        await circuits.Ended(received.Dispatch, outcome, stop).ConfigureAwait(false);
+        if (!told) await circuits.Ended(received.Dispatch, outcome, stop).ConfigureAwait(false);
+
+        async Task<AttemptMade> Make(Dispatch dispatch, Loaded current)
+        {
+            var made = await attempt.Make(dispatch, current, stop).ConfigureAwait(false);
+            lane.Ended(made.Outcome is Outcome.Failed { Kind: Failure.Timeout });
+            return made;
+        }
+
+        // What was admitted is the dispatch; the first attempt of its line stands for it, be it a probe or not.
+        DateTimeOffset? Holds(Dispatch dispatch) => told ? circuits.Holds(dispatch) : null;
+
+        async Task<AttemptMade> MakeInLine(Dispatch dispatch, Loaded current)
+        {
+            var made = await Make(dispatch, current).ConfigureAwait(false);
+            await circuits.Ended(told ? dispatch : received.Dispatch, made.Outcome, stop).ConfigureAwait(false);
+            told = true;
+            return made;
+        }
     }
 
     /// <summary>All that were created before it was asked for them: whatever waits in a queue by then belongs to one of these.</summary>

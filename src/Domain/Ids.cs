@@ -28,6 +28,9 @@ public static class Ids
     /// <summary>The id of a delivery: the same event by the same rule to the same connection is the same delivery.</summary>
     public static string OfDelivery(string @event, string rule, string connection) => "dlv_" + Digest(@event, rule, connection);
 
+    /// <summary>The line in which the deliveries by one rule to one connection of events with one key stand.</summary>
+    public static string OfLine(string rule, string connection, string key) => "lin_" + Digest("line", rule, connection, key);
+
     /// <summary>An id of 26 characters after the prefix: 48 bits of milliseconds, then 80 bits of chance (the layout of a ULID).</summary>
     /// <param name="chance">At least 10 random bytes.</param>
     public static string Sortable(string prefix, DateTimeOffset at, ReadOnlySpan<byte> chance)

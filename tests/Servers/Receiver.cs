@@ -40,6 +40,9 @@ public sealed class Receiver : IAsyncDisposable
     /// <summary>Awaited for a path and the number of its arrival there before it is answered.</summary>
     public Func<string, int, Task> Hold { get; set; } = (_, _) => Task.CompletedTask;
 
+    /// <summary>The status for an arrival, instead of <see cref="Answer"/>; null lets it hang.</summary>
+    public Func<Arrival, Task<int?>>? AnswerTo { get; set; }
+
     /// <summary>Called for each arrival instead of keeping it.</summary>
     public Action<Arrival>? OnArrival { get; set; }
 
@@ -68,7 +71,7 @@ public sealed class Receiver : IAsyncDisposable
         if (OnArrival is { } take) take(arrival);
         else Arrived.Enqueue(arrival);
         await Hold(path, number);
-        if (Answer(path, number) is { } status) context.Response.StatusCode = status;
+        if ((AnswerTo is { } answer ? await answer(arrival) : Answer(path, number)) is { } status) context.Response.StatusCode = status;
         else await Gone(context.RequestAborted);
     }
 

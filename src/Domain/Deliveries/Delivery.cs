@@ -20,7 +20,8 @@ public abstract record DeliveryEvent
 }
 
 /// <summary>What a delivery delivers where: enough to send it again without asking anybody.</summary>
-public sealed record DeliveryTarget(string Event, DateTimeOffset AcceptedAt, string Connection, string Rule);
+/// <param name="Line">Where it stands in line, <c>lin_…</c>; null when it stands alone, as one does that is sent again after it had left its line.</param>
+public sealed record DeliveryTarget(string Event, DateTimeOffset AcceptedAt, string Connection, string Rule, string? Line = null);
 
 /// <summary>One try.</summary>
 /// <param name="Number">From 1.</param>
@@ -30,7 +31,7 @@ public sealed record Attempt(int Number, DateTimeOffset StartedAt, double Durati
 
 public enum DeadLetteredBecause { AttemptsExhausted, Gone, AddressRefused }
 
-public enum DiscardedBecause { ConnectionDisabled, ConnectionDeleted, PayloadExpired }
+public enum DiscardedBecause { ConnectionDisabled, ConnectionDeleted, PayloadExpired, Skipped }
 
 public abstract record Delivery
 {

@@ -11,6 +11,8 @@ public abstract record DeliveryCommand
     public sealed record RecordFailure(
         DeliveryTarget Of, Attempt Attempt, Failure Failure, IReadOnlyList<int> Schedule, TimeSpan? RetryAfter, double Chance, DateTimeOffset At) : DeliveryCommand;
     public sealed record DiscardDelivery(DeliveryTarget Of, int Attempt, DiscardedBecause Reason, DateTimeOffset At) : DeliveryCommand;
+    /// <summary>Takes it out of its line, whatever it waits for, so that the next may go.</summary>
+    public sealed record SkipDelivery(DeliveryTarget Of, DateTimeOffset At) : DeliveryCommand;
     public sealed record RetryDelivery(DeliveryTarget Of, DateTimeOffset At) : DeliveryCommand;
 }
 
@@ -35,8 +37,14 @@ public static class DeliveryDecider
             [new DeliveryEvent.DeliveryDiscarded(discard.Of, discard.Reason, discard.At)],
         (DeliveryCommand.RecordSuccess or DeliveryCommand.RecordFailure or DeliveryCommand.DiscardDelivery, _) => [],
 
+        (DeliveryCommand.SkipDelivery, Delivery.Delivered or Delivery.Discarded) => [],
+        (DeliveryCommand.SkipDelivery skip, _) => [new DeliveryEvent.DeliveryDiscarded(skip.Of, DiscardedBecause.Skipped, skip.At)],
+
         (DeliveryCommand.RetryDelivery, Delivery.Scheduled) => throw new Refused("delivery.scheduled", "An attempt of this delivery is due already; wait for its outcome."),
         (DeliveryCommand.RetryDelivery retry, Delivery.Retrying retrying) when retrying.NextAttemptAt - retry.At <= OnItsWay => [],
+        // What is over has left its line: the line has gone on, and this one is sent outside of it.
+        (DeliveryCommand.RetryDelivery retry, Delivery.Delivered or Delivery.Discarded) =>
+            [new DeliveryEvent.DeliveryRetryRequested(retry.Of with { Line = null }, state.Attempts + 1, retry.At)],
         (DeliveryCommand.RetryDelivery retry, _) => [new DeliveryEvent.DeliveryRetryRequested(retry.Of, state.Attempts + 1, retry.At)],
 
         _ => throw new InvalidOperationException($"No decision for {command.GetType().Name} in {state.GetType().Name}."),

@@ -15,7 +15,9 @@ public abstract record PublishedEventEvent
 }
 
 /// <summary>One published event on its way to one connection by one rule.</summary>
-public sealed record PlannedDelivery(string Id, string Rule, string Connection);
+/// <param name="Line">Where it stands in line, <c>lin_…</c>; null when it stands alone.</param>
+/// <param name="Key">The key by which the line is made.</param>
+public sealed record PlannedDelivery(string Id, string Rule, string Connection, string? Line = null, string? Key = null);
 
 public abstract record PublishedEvent
 {

@@ -10,7 +10,8 @@ public abstract record PublishedEventCommand
 }
 
 /// <summary>A rule that matched and one connection it names.</summary>
-public readonly record struct Route(string Rule, string Connection);
+/// <param name="Key">The event's key by the rule's ordering; null when it is delivered without order.</param>
+public readonly record struct Route(string Rule, string Connection, string? Key = null);
 
 public static class PublishedEventDecider
 {
@@ -31,5 +32,6 @@ public static class PublishedEventDecider
     };
 
     private static PlannedDelivery[] Planned(PublishedEventCommand.RouteEvent route) =>
-        [.. route.Matched.Distinct().Select(r => new PlannedDelivery(Ids.OfDelivery(route.Stream, r.Rule, r.Connection), r.Rule, r.Connection))];
+        [.. route.Matched.Distinct().Select(r => new PlannedDelivery(
+            Ids.OfDelivery(route.Stream, r.Rule, r.Connection), r.Rule, r.Connection, r.Key is { } key ? Ids.OfLine(r.Rule, r.Connection, key) : null, r.Key))];
 }

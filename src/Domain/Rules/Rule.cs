@@ -7,8 +7,8 @@ public abstract record RuleEvent
 {
     private RuleEvent() { }
 
-    public sealed record RuleCreated(string Name, Filter Filter, IReadOnlyList<string> Connections, DateTimeOffset At) : RuleEvent;
-    public sealed record RuleChanged(string Name, Filter Filter, IReadOnlyList<string> Connections, DateTimeOffset At) : RuleEvent;
+    public sealed record RuleCreated(string Name, Filter Filter, IReadOnlyList<string> Connections, DateTimeOffset At, RuleOrdering? Ordering = null) : RuleEvent;
+    public sealed record RuleChanged(string Name, Filter Filter, IReadOnlyList<string> Connections, DateTimeOffset At, RuleOrdering? Ordering = null) : RuleEvent;
     public sealed record RuleDisabled(DateTimeOffset At) : RuleEvent;
     public sealed record RuleEnabled(DateTimeOffset At) : RuleEvent;
     public sealed record RuleDeleted(DateTimeOffset At) : RuleEvent;
@@ -19,19 +19,19 @@ public abstract record Rule
     private Rule() { }
 
     public sealed record Missing : Rule;
-    public sealed record Enabled(string Name, Filter Filter, IReadOnlyList<string> Connections, DateTimeOffset CreatedAt) : Rule;
-    public sealed record Disabled(string Name, Filter Filter, IReadOnlyList<string> Connections, DateTimeOffset CreatedAt) : Rule;
+    public sealed record Enabled(string Name, Filter Filter, IReadOnlyList<string> Connections, DateTimeOffset CreatedAt, RuleOrdering? Ordering = null) : Rule;
+    public sealed record Disabled(string Name, Filter Filter, IReadOnlyList<string> Connections, DateTimeOffset CreatedAt, RuleOrdering? Ordering = null) : Rule;
     public sealed record Deleted : Rule;
 
     public static readonly Rule Initial = new Missing();
 
     public static Rule Evolve(Rule state, RuleEvent happened) => (state, happened) switch
     {
-        (_, RuleEvent.RuleCreated created) => new Enabled(created.Name, created.Filter, created.Connections, created.At),
-        (Enabled enabled, RuleEvent.RuleChanged changed) => enabled with { Name = changed.Name, Filter = changed.Filter, Connections = changed.Connections },
-        (Disabled disabled, RuleEvent.RuleChanged changed) => disabled with { Name = changed.Name, Filter = changed.Filter, Connections = changed.Connections },
-        (Enabled enabled, RuleEvent.RuleDisabled) => new Disabled(enabled.Name, enabled.Filter, enabled.Connections, enabled.CreatedAt),
-        (Disabled disabled, RuleEvent.RuleEnabled) => new Enabled(disabled.Name, disabled.Filter, disabled.Connections, disabled.CreatedAt),
+        (_, RuleEvent.RuleCreated created) => new Enabled(created.Name, created.Filter, created.Connections, created.At, created.Ordering),
+        (Enabled enabled, RuleEvent.RuleChanged changed) => enabled with { Name = changed.Name, Filter = changed.Filter, Connections = changed.Connections, Ordering = changed.Ordering },
+        (Disabled disabled, RuleEvent.RuleChanged changed) => disabled with { Name = changed.Name, Filter = changed.Filter, Connections = changed.Connections, Ordering = changed.Ordering },
+        (Enabled enabled, RuleEvent.RuleDisabled) => new Disabled(enabled.Name, enabled.Filter, enabled.Connections, enabled.CreatedAt, enabled.Ordering),
+        (Disabled disabled, RuleEvent.RuleEnabled) => new Enabled(disabled.Name, disabled.Filter, disabled.Connections, disabled.CreatedAt, disabled.Ordering),
         (_, RuleEvent.RuleDeleted) => new Deleted(),
         _ => state,
     };

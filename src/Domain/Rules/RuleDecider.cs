@@ -6,9 +6,9 @@ public abstract record RuleCommand
 {
     private RuleCommand() { }
 
-    public sealed record CreateRule(string Name, Filter Filter, IReadOnlyList<string> Connections, DateTimeOffset At) : RuleCommand;
-    /// <summary>Null leaves as it is.</summary>
-    public sealed record ChangeRule(string? Name, Filter? Filter, IReadOnlyList<string>? Connections, DateTimeOffset At) : RuleCommand;
+    public sealed record CreateRule(string Name, Filter Filter, IReadOnlyList<string> Connections, DateTimeOffset At, RuleOrdering? Ordering = null) : RuleCommand;
+    /// <summary>Null leaves as it is, but for <paramref name="Ordering"/>: it is what shall be, and null is none.</summary>
+    public sealed record ChangeRule(string? Name, Filter? Filter, IReadOnlyList<string>? Connections, DateTimeOffset At, RuleOrdering? Ordering = null) : RuleCommand;
     public sealed record DisableRule(DateTimeOffset At) : RuleCommand;
     public sealed record EnableRule(DateTimeOffset At) : RuleCommand;
     public sealed record DeleteRule(DateTimeOffset At) : RuleCommand;
@@ -20,14 +20,14 @@ public static class RuleDecider
     /// <exception cref="Refused">The command cannot be obeyed in this state.</exception>
     public static RuleEvent[] Decide(RuleCommand command, Rule state) => (command, state) switch
     {
-        (RuleCommand.CreateRule create, Rule.Missing) => [new RuleEvent.RuleCreated(create.Name, create.Filter, Once(create.Connections), create.At)],
+        (RuleCommand.CreateRule create, Rule.Missing) => [new RuleEvent.RuleCreated(create.Name, create.Filter, Once(create.Connections), create.At, create.Ordering)],
         (RuleCommand.CreateRule, _) => throw new Refused("rule.exists", "A rule with this id exists already."),
 
         (RuleCommand.DeleteRule, Rule.Deleted) => [],
         (_, Rule.Missing or Rule.Deleted) => throw new Refused("rule.missing", "There is no such rule."),
 
-        (RuleCommand.ChangeRule change, Rule.Enabled now) => Changed(change, now.Name, now.Filter, now.Connections),
-        (RuleCommand.ChangeRule change, Rule.Disabled now) => Changed(change, now.Name, now.Filter, now.Connections),
+        (RuleCommand.ChangeRule change, Rule.Enabled now) => Changed(change, now.Name, now.Filter, now.Connections, now.Ordering),
+        (RuleCommand.ChangeRule change, Rule.Disabled now) => Changed(change, now.Name, now.Filter, now.Connections, now.Ordering),
 
         (RuleCommand.DisableRule disable, Rule.Enabled) => [new RuleEvent.RuleDisabled(disable.At)],
         (RuleCommand.DisableRule, Rule.Disabled) => [],
@@ -40,12 +40,12 @@ public static class RuleDecider
         _ => throw new InvalidOperationException($"No decision for {command.GetType().Name} in {state.GetType().Name}."),
     };
 
-    private static RuleEvent[] Changed(RuleCommand.ChangeRule change, string name, Filter filter, IReadOnlyList<string> connections)
+    private static RuleEvent[] Changed(RuleCommand.ChangeRule change, string name, Filter filter, IReadOnlyList<string> connections, RuleOrdering? ordering)
     {
         var (newName, newFilter, newConnections) = (change.Name ?? name, change.Filter ?? filter, Once(change.Connections ?? connections));
-        return newName == name && newFilter.Equals(filter) && newConnections.SequenceEqual(connections)
+        return newName == name && newFilter.Equals(filter) && newConnections.SequenceEqual(connections) && change.Ordering == ordering
             ? []
-            : [new RuleEvent.RuleChanged(newName, newFilter, newConnections, change.At)];
+            : [new RuleEvent.RuleChanged(newName, newFilter, newConnections, change.At, change.Ordering)];
     }
 
     // The same rule and connection never twice, whatever the caller wrote.

@@ -83,11 +83,14 @@ internal sealed class Mesh : IAsyncDisposable
         return id;
     }
 
-    public async Task<string> Rule(string workspace, string id, string filter, params string[] connections)
+    public Task<string> Rule(string workspace, string id, string filter, params string[] connections) => OrderedRule(workspace, id, filter, null, connections);
+
+    /// <param name="key">The path of the ordering key; null for a rule without order.</param>
+    public async Task<string> OrderedRule(string workspace, string id, string filter, string? key, params string[] connections)
     {
         var now = DateTimeOffset.UtcNow;
         using var json = JsonDocument.Parse(filter);
-        await Store.For(workspace).Append(id, "rule", 0, [new RuleEvent.RuleCreated(id, Filter.Parse(json.RootElement), connections, now)], By(now));
+        await Store.For(workspace).Append(id, "rule", 0, [new RuleEvent.RuleCreated(id, Filter.Parse(json.RootElement), connections, now, key is null ? null : new RuleOrdering(key))], By(now));
         return id;
     }
 

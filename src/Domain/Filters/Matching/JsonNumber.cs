@@ -67,6 +67,22 @@ internal readonly ref struct JsonNumber
         return $"{(IsNegative ? "-" : "")}0.{text}e{Magnitude}";
     }
 
+    /// <summary>
+    /// One text for each number, as people write it: <c>42</c>, <c>-1.5</c>, <c>0.001</c>; as <see cref="ToCanonical"/> has it when it would be longer than
+    /// <paramref name="charsMax"/>.
+    /// </summary>
+    public string ToPlain(int charsMax)
+    {
+        if (IsZero || Math.Abs(Magnitude) + DigitCount + 3 > charsMax)
+            return ToCanonical();
+
+        var text = Encoding.ASCII.GetString(digits).Replace(".", "", StringComparison.Ordinal);
+        var whole = (int)Magnitude;
+        return (IsNegative ? "-" : "") + (whole <= 0 ? "0." + new string('0', -whole) + text
+            : whole >= text.Length ? text.PadRight(whole, '0')
+            : text[..whole] + "." + text[whole..]);
+    }
+
     private int Sign => IsZero ? 0 : IsNegative ? -1 : 1;
 
     private static int CompareDigits(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
