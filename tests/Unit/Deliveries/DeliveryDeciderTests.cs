@@ -9,6 +9,7 @@ public class DeliveryDeciderTests
 {
     private static readonly DateTimeOffset At = new(2026, 11, 20, 8, 30, 0, TimeSpan.Zero);
     private static readonly DeliveryTarget Of = new("evt_1", At, "con_1", "rul_1");
+    private static readonly DeliveryTarget InLine = Of with { Line = "lin_1" };
     private static readonly int[] Schedule = [10, 100];
     private static readonly DeliveryRetryRequested AskedAgainAfterThree = new(Of, 4, At);
     private static readonly DeliveryEvent[] Exhausted = [Failed(1, 10), Failed(2, 100), Failed(3, null), Dead(DeadLetteredBecause.AttemptsExhausted)];
@@ -149,9 +150,33 @@ public class DeliveryDeciderTests
     }
 
     [Fact]
+    public void It_is_skipped_while_it_holds_its_line()
+    {
+        var skipped = new DeliveryDiscarded(InLine, DiscardedBecause.Skipped, At);
+        A.After().When(Skip).HappensOnce(skipped);
+        A.After(Failed(1, 10)).When(Skip).HappensOnce(skipped);
+        A.After(Exhausted).When(Skip).HappensOnce(skipped);
+        A.After(Succeeded(1)).When(Skip).Nothing();
+        A.After(Discarded).When(Skip).Nothing();
+        A.After(Failed(1, 10)).Then(Skip).When(Succeed(2)).Nothing();
+    }
+
+    [Fact]
+    public void What_is_over_is_sent_again_outside_of_its_line_and_what_is_not_inside()
+    {
+        var asked = Retry with { Of = InLine };
+        A.After(Succeeded(1)).When(asked).Happens(new DeliveryRetryRequested(Of, 2, At));
+        A.After(Discarded).When(asked).Happens(new DeliveryRetryRequested(Of, 1, At));
+        A.After(Failed(1, 10)).When(asked).Happens(new DeliveryRetryRequested(InLine, 2, At));
+        A.After(Exhausted).When(asked).Happens(new DeliveryRetryRequested(InLine, 4, At));
+    }
+
+    [Fact]
     public void Every_command_is_decided_in_every_state() => A.DecidesEverything(
-        [Succeed(1), Fail(1), Discard(1), Retry],
+        [Succeed(1), Fail(1), Discard(1), Retry, Skip],
         A.After(), A.After(Failed(1, 10)), A.After(Succeeded(1)), A.After(Exhausted), A.After(Discarded));
+
+    private static SkipDelivery Skip => new(InLine, At);
 
     private static RetryDelivery Retry => new(Of, At);
 
