@@ -87,7 +87,7 @@ public sealed partial class FanOut(Store store, TimeProvider clock, ILogger<FanO
     private async Task<byte[]?[]> Bodies(List<(StoredEvent Stored, PublishedEventEvent.EventPublished What, ConfiguredWorkspace Workspace)> published, CancellationToken stop)
     {
         var bodies = new byte[]?[published.Count];
-        var needed = Enumerable.Range(0, published.Count).Where(i => published[i].Workspace.EnabledRules.Any(r => r.Rule.Filter.NeedsData || r.Rule.Ordering is { NeedsData: true })).ToArray();
+        var needed = Enumerable.Range(0, published.Count).Where(i => published[i].Workspace.EnabledRules.Any(r => r.Rule.Filter.NeedsData || r.Rule.Ordering?.NeedsData() == true)).ToArray();
         var read = await store.ReadPayloads(
             [.. needed.Select(i => (published[i].Stored.Workspace, published[i].Stored.Stream, DateOnly.FromDateTime(published[i].What.At.UtcDateTime)))], stop).ConfigureAwait(false);
         for (var i = 0; i < needed.Length; i++) bodies[needed[i]] = read[i];

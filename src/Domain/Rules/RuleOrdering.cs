@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using EventMesh.Domain.Filters;
 using EventMesh.Domain.Filters.Matching;
 
@@ -24,8 +23,7 @@ public sealed record RuleOrdering(string Key)
     private const string Attributes = "subject, resource, resourceid, type or source";
 
     /// <summary>Whether the event's data is looked at; else it need not be read.</summary>
-    [JsonIgnore]
-    public bool NeedsData => Key.StartsWith(DataPrefix, StringComparison.Ordinal);
+    public bool NeedsData() => Key.StartsWith(DataPrefix, StringComparison.Ordinal);
 
     /// <returns>Why the path cannot be right, as the end of a sentence; null when it can.</returns>
     public static string? Fault(string? path)
@@ -51,7 +49,7 @@ public sealed record RuleOrdering(string Key)
         "resourceid" => Bounded(input.ResourceId),
         "type" => Bounded(input.Type),
         "source" => Bounded(input.Source),
-        _ when NeedsData && TryFind(input.Data, out var found) => Bounded(Text(found)),
+        _ when NeedsData() && TryFind(input.Data, out var found) => Bounded(Text(found)),
         _ => null,
     };
 
