@@ -41,7 +41,8 @@ internal static class JsonInput
         }
     }
 
-    private static async Task<string> Text(Call call, string option, string given)
+    /// <summary>The text itself, or what <c>@file</c> or standard input holds.</summary>
+    public static async Task<string> Text(Call call, string option, string given)
     {
         if (given != "-" && !given.StartsWith('@'))
             return given;

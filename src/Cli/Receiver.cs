@@ -10,7 +10,7 @@ using Microsoft.Extensions.Hosting;
 namespace EventMesh.Cli;
 
 /// <summary>A webhook's receiving end on this machine: verifies, answers, and hands over what arrived.</summary>
-/// <param name="secret">The connection's signing secret; null takes everything unverified.</param>
+/// <param name="secret">The connection's signing secret, or its public key; null takes everything unverified.</param>
 /// <param name="answers">The status to answer the n-th request with, counted from 1.</param>
 internal sealed class Receiver(string? secret, Func<int, int> answers, TimeProvider clock) : IAsyncDisposable
 {
@@ -86,7 +86,7 @@ internal sealed class Receiver(string? secret, Func<int, int> answers, TimeProvi
             return (null, null);
         if (id.Length == 0 || signatures.Length == 0)
             return (false, "not signed: webhook-id or webhook-signature is missing");
-        return Signing.Verify(secret, id, timestamp, signatures, body, clock.GetUtcNow()) switch
+        return SigningKey.Verify(secret, id, timestamp, signatures, body, clock.GetUtcNow()) switch
         {
             Verification.Valid => (true, null),
             Verification.NoTimestamp => (false, "webhook-timestamp is not a number of seconds"),

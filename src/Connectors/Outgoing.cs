@@ -6,10 +6,11 @@ namespace EventMesh.Connectors;
 /// <param name="DeliveryId">The delivery's id (<c>dlv_…</c>): the same on every attempt, so that the target recognises a repeat.</param>
 /// <param name="Attempt">Counted from 1.</param>
 /// <param name="Headers">The connection's own headers; what <see cref="HeaderRules"/> refuses is left out.</param>
-/// <param name="Secret"><c>whsec_</c> + base64 of 24 to 64 bytes.</param>
+/// <param name="Secrets"><c>whsec_…</c> or <c>whsk_…</c>, newest first: each signs.</param>
 /// <param name="CloudEvent">The event as CloudEvents 1.0 structured JSON, UTF-8.</param>
 /// <param name="At">The time of the attempt; it is signed.</param>
 /// <param name="TraceParent">W3C Trace Context of the publisher or worker, if there is one.</param>
+/// <param name="LegacyHeader">Also carries <see cref="SigningKey.LegacySignature"/> under the newest HMAC secret.</param>
 public sealed record Outgoing(
     string Workspace,
     string Connection,
@@ -18,10 +19,11 @@ public sealed record Outgoing(
     Uri Url,
     IReadOnlyDictionary<string, string> Headers,
     BodyKind Body,
-    string Secret,
+    IReadOnlyList<string> Secrets,
     ReadOnlyMemory<byte> CloudEvent,
     DateTimeOffset At,
-    string? TraceParent);
+    string? TraceParent,
+    string? LegacyHeader = null);
 
 public enum BodyKind
 {

@@ -16,13 +16,13 @@ public static class Signing
     public const string TimestampHeader = "webhook-timestamp";
     public const string SignatureHeader = "webhook-signature";
     public const string SecretPrefix = "whsec_";
+    public const int KeyBytesMin = 24;
+    public const int KeyBytesMax = 64;
 
     /// <summary>How far a signed timestamp may be from the receiver's clock, either way.</summary>
     public static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
 
     private const string Version = "v1,";
-    private const int KeyBytesMin = 24;
-    private const int KeyBytesMax = 64;
     private const int SignatureChars = 44; // base64 of 32 bytes
     private const int TimestampBytesMax = 20;
 

@@ -26,14 +26,23 @@ internal static class WebhookRequest
         request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
         request.Headers.TryAddWithoutValidation(Signing.IdHeader, outgoing.DeliveryId);
         request.Headers.TryAddWithoutValidation(Signing.TimestampHeader, seconds.ToString(CultureInfo.InvariantCulture));
-        request.Headers.TryAddWithoutValidation(Signing.SignatureHeader, Signing.Sign(outgoing.Secret, outgoing.DeliveryId, seconds, body.Span));
+        request.Headers.TryAddWithoutValidation(Signing.SignatureHeader, Signatures(outgoing, seconds, body.Span));
         if (traceParent is not null && HeaderRules.IsPrintable(traceParent)) request.Headers.TryAddWithoutValidation("traceparent", traceParent);
 
         if (bare is not null)
             foreach (var (name, value) in bare.Headers) Add(request, name, value);
         foreach (var (name, value) in outgoing.Headers)
             if (HeaderRules.Check(name, value) is null) Add(request, name, value);
+        if (outgoing.LegacyHeader is { } legacy && outgoing.Secrets.FirstOrDefault(s => s.StartsWith(Signing.SecretPrefix, StringComparison.Ordinal)) is { } shared)
+            Add(request, legacy, SigningKey.LegacySignature(shared, body.Span));
         return request;
+    }
+
+    private static string Signatures(Outgoing outgoing, long seconds, ReadOnlySpan<byte> body)
+    {
+        var signatures = SigningKey.Sign(outgoing.Secrets[0], outgoing.DeliveryId, seconds, body);
+        for (var i = 1; i < outgoing.Secrets.Count; i++) signatures += " " + SigningKey.Sign(outgoing.Secrets[i], outgoing.DeliveryId, seconds, body);
+        return signatures;
     }
 
     // .NET files a few names (Allow, Expires, Last-Modified) under the content, and refuses them elsewhere.

@@ -57,9 +57,10 @@ public sealed partial class DeliveryAttempt(Store store, IndexFollower follower,
         var trace = span?.Id ?? dispatch.TraceParent;
         var startedAt = clock.GetUtcNow();
         var config = connection.Config;
+        var signing = await secrets.Of(dispatch.Workspace, dispatch.Connection, connection.Secrets.ActiveAt(startedAt), stop).ConfigureAwait(false);
         var outcome = await connectors[connection.Kind].Send(
             new Outgoing(dispatch.Workspace, dispatch.Connection, dispatch.Delivery, dispatch.Attempt, config.Url, config.Headers ?? NoHeaders,
-                config.Body == WebhookBody.Data ? BodyKind.Data : BodyKind.CloudEvent, await secrets.Of(dispatch.Workspace, dispatch.Connection, stop).ConfigureAwait(false), body, startedAt, trace),
+                config.Body == WebhookBody.Data ? BodyKind.Data : BodyKind.CloudEvent, signing, body, startedAt, trace, config.LegacySignature?.Header),
             stop).ConfigureAwait(false);
 
         var (name, status, error) = outcome is Outcome.Failed f ? (NameOf(f.Kind), f.Status, f.Error) : ("delivered", (int?)((Outcome.Delivered)outcome).Status, null);

@@ -14,7 +14,7 @@ public class When_a_connection_is_written(RunningMesh mesh)
         Assert.Equal("enabled", created["status"]);
         Assert.Matches("^whsec_[A-Za-z0-9+/]{43}=$", created["secret"]);
         var shown = (await workspace.Get("/connections/" + created["id"])).Is(HttpStatusCode.OK);
-        Assert.Equal("""{"url":"https://example.com/hook","headers":{"X-A":"b"},"body":"data","retry_schedule":[1,2]}""", shown.Json["config"]!.ToJsonString());
+        Assert.Equal("""{"url":"https://example.com/hook","headers":{"X-A":"b"},"body":"data","retry_schedule":[1,2],"legacy_signature":null}""", shown.Json["config"]!.ToJsonString());
         foreach (var answer in new[] { shown, await workspace.Get("/connections"), await workspace.Get("/feed"), await workspace.Get("/streams/" + created["id"]) })
             Assert.DoesNotContain("whsec_", answer.Is(HttpStatusCode.OK).Text, StringComparison.Ordinal);
         Assert.DoesNotContain(mesh.Process.Lines, line => line.Contains("whsec_", StringComparison.Ordinal));
@@ -45,7 +45,12 @@ public class When_a_connection_is_written(RunningMesh mesh)
     [InlineData("""{"name":"a","kind":"webhook","config":{"url":"https://example.com","retry_schedule":["5"]}}""", "config.retry_schedule[0]", "must be an integer")]
     [InlineData("""{"name":"a","kind":"webhook","config":{"url":"https://example.com","retry_schedule":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}}""", "config.retry_schedule", "at most 20")]
     [InlineData("""{"name":"a","kind":"webhook","config":{"url":"https://example.com","timeout":5}}""", "config.timeout", "is not a known field")]
-    [InlineData("""{"name":"a","kind":"webhook","secret":"x","config":{"url":"https://example.com"}}""", "secret", "is not a known field")]
+    [InlineData("""{"name":"a","kind":"webhook","secret":"x","config":{"url":"https://example.com"}}""", "secret", "whsec_")]
+    [InlineData("""{"name":"a","kind":"webhook","scheme":"rsa","config":{"url":"https://example.com"}}""", "scheme", "hmac or ed25519")]
+    [InlineData("""{"name":"a","kind":"webhook","config":{"url":"https://example.com","legacy_signature":{}}}""", "config.legacy_signature.header", "is required")]
+    [InlineData("""{"name":"a","kind":"webhook","config":{"url":"https://example.com","legacy_signature":{"header":"webhook-signature"}}}""", "config.legacy_signature.header", "is refused")]
+    [InlineData("""{"name":"a","kind":"webhook","config":{"url":"https://example.com","headers":{"X-Sig":"a"},"legacy_signature":{"header":"x-sig"}}}""", "config.legacy_signature.header", "among config.headers")]
+    [InlineData("""{"name":"a","kind":"webhook","scheme":"ed25519","config":{"url":"https://example.com","legacy_signature":{"header":"X-Sig"}}}""", "config.legacy_signature", "needs the scheme hmac")]
     public async Task A_wrong_body_is_refused_by_field_and_reason(string body, string field, string words)
     {
         var workspace = await mesh.Workspace();
@@ -60,7 +65,7 @@ public class When_a_connection_is_written(RunningMesh mesh)
         var id = await workspace.Connection("http://127.0.0.1:9/a", ""","headers":{"X-A":"1","X-B":"2"},"retry_schedule":[1]""");
         var changed = (await workspace.Patch("/connections/" + id, """{"name":"new","config":{"headers":{"X-A":null},"retry_schedule":null},"status":"disabled"}""")).Is(HttpStatusCode.OK);
         Assert.Equal(("new", "disabled", "asked"), (changed["name"], changed["status"], changed["disabled_because"]));
-        Assert.Equal("""{"url":"http://127.0.0.1:9/a","headers":{"X-B":"2"},"body":"cloudevent","retry_schedule":null}""", changed.Json["config"]!.ToJsonString());
+        Assert.Equal("""{"url":"http://127.0.0.1:9/a","headers":{"X-B":"2"},"body":"cloudevent","retry_schedule":null,"legacy_signature":null}""", changed.Json["config"]!.ToJsonString());
         Assert.Equal("enabled", (await workspace.Patch("/connections/" + id, """{"status":"enabled"}""")).Is(HttpStatusCode.OK)["status"]);
         Assert.Equal(4, (await workspace.Patch("/connections/" + id, "{}")).Is(HttpStatusCode.OK).Json["version"]!.GetValue<int>());
         (await workspace.Patch("/connections/" + id, """{"kind":"smtp"}""")).IsProblem(HttpStatusCode.BadRequest, "invalid_request").Names("kind", "cannot be changed");

@@ -35,6 +35,8 @@ public static class Routes
         ChangeConnection.Map(connections);
         DeleteConnection.Map(connections);
         CloseCircuit.Map(connections);
+        RotateSecret.Map(connections);
+        ReadSecrets.Map(connections);
 
         var rules = workspace.MapGroup("/rules").WithTags("Rules");
         CreateRule.Map(rules);

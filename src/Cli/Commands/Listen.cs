@@ -14,7 +14,7 @@ internal static class Listen
 
     public static Command In(Shell shell)
     {
-        var secret = new Option<string?>("--secret") { Description = "The connection's signing secret (EVENTMESH_SECRET). Without it nothing is verified.", HelpName = "whsec_…" };
+        var secret = new Option<string?>("--secret") { Description = "The connection's signing secret, or its public key whpk_… (EVENTMESH_SECRET). Without it nothing is verified.", HelpName = "whsec_…" };
         var port = new Option<int>("--port") { Description = "The port; 0 takes a free one.", DefaultValueFactory = _ => DefaultPort };
         var address = new Option<string>("--address") { Description = "The address to listen on.", DefaultValueFactory = _ => "127.0.0.1" };
         var status = new Option<int?>("--status") { Description = "Answer with this status (200), or with --fail-first those that fail (500).", HelpName = "HTTP" };
@@ -45,7 +45,7 @@ internal static class Listen
         try
         {
             if (secret is not null)
-                Signing.Sign(secret, "", 0, []);
+                SigningKey.Verify(secret, "", "0", "", [], DateTimeOffset.UnixEpoch);
         }
         catch (FormatException error)
         {

@@ -5,10 +5,17 @@ public abstract record ConnectionEvent
 {
     private ConnectionEvent() { }
 
-    public sealed record ConnectionCreated(string Name, string Kind, WebhookConfig Config, DateTimeOffset At) : ConnectionEvent;
+    /// <param name="Scheme">Of its first secret; null for HMAC.</param>
+    /// <param name="PublicKey">Of its first secret, when that is an Ed25519 key.</param>
+    public sealed record ConnectionCreated(
+        string Name, string Kind, WebhookConfig Config, DateTimeOffset At, SigningScheme? Scheme = null, string? PublicKey = null) : ConnectionEvent;
     public sealed record ConnectionChanged(string Name, WebhookConfig Config, DateTimeOffset At) : ConnectionEvent;
     public sealed record ConnectionDisabled(DisabledBecause Reason, DateTimeOffset At) : ConnectionEvent;
     public sealed record ConnectionEnabled(DateTimeOffset At) : ConnectionEvent;
+    /// <summary>A new secret signs from now on, alone or beside those that were there.</summary>
+    /// <param name="Secret">The new one's id, <c>sec_…</c>; its value is not here.</param>
+    /// <param name="OverlapSeconds">How long the others still sign: 0 to <see cref="SigningSecret.OverlapSecondsMax"/>.</param>
+    public sealed record ConnectionSecretRotated(string Secret, SigningScheme Scheme, string? PublicKey, int OverlapSeconds, DateTimeOffset At) : ConnectionEvent;
     public sealed record ConnectionDeleted(DateTimeOffset At) : ConnectionEvent;
 }
 
@@ -19,11 +26,13 @@ public enum WebhookBody { Cloudevent, Data }
 
 /// <summary>Where a webhook goes and how.</summary>
 /// <param name="RetrySchedule">Seconds to wait before the second attempt, the third, …; null for the table of <see cref="Deliveries.RetrySchedule"/>.</param>
-public sealed record WebhookConfig(Uri Url, IReadOnlyDictionary<string, string>? Headers, WebhookBody Body, IReadOnlyList<int>? RetrySchedule)
+/// <param name="LegacySignature">Beside the standard signature, one for receivers that know another form.</param>
+public sealed record WebhookConfig(
+    Uri Url, IReadOnlyDictionary<string, string>? Headers, WebhookBody Body, IReadOnlyList<int>? RetrySchedule, LegacySignature? LegacySignature = null)
 {
     public bool Equals(WebhookConfig? other) =>
         // Uri's own equality ignores user:password@, and a new password is a change.
-        other is not null && Url.OriginalString == other.Url.OriginalString && Body == other.Body
+        other is not null && Url.OriginalString == other.Url.OriginalString && Body == other.Body && LegacySignature == other.LegacySignature
         && (Headers ?? NoHeaders).OrderBy(h => h.Key, StringComparer.Ordinal).SequenceEqual((other.Headers ?? NoHeaders).OrderBy(h => h.Key, StringComparer.Ordinal))
         && (RetrySchedule is null ? other.RetrySchedule is null : other.RetrySchedule is not null && RetrySchedule.SequenceEqual(other.RetrySchedule));
 
@@ -32,24 +41,41 @@ public sealed record WebhookConfig(Uri Url, IReadOnlyDictionary<string, string>?
     private static readonly IReadOnlyDictionary<string, string> NoHeaders = new Dictionary<string, string>();
 }
 
+/// <summary><c>sha256=</c> and the HMAC-SHA256 of the body in hex, as GitHub signs its webhooks.</summary>
+/// <param name="Header">The header that carries it.</param>
+public sealed record LegacySignature(string Header);
+
 public abstract record Connection
 {
     private Connection() { }
 
     public sealed record Missing : Connection;
-    public sealed record Enabled(string Name, string Kind, WebhookConfig Config, DateTimeOffset CreatedAt) : Connection;
-    public sealed record Disabled(string Name, string Kind, WebhookConfig Config, DateTimeOffset CreatedAt, DisabledBecause Reason) : Connection;
+    public sealed record Enabled(string Name, string Kind, WebhookConfig Config, DateTimeOffset CreatedAt) : Connection
+    {
+        public SigningSecretList Secrets { get; init; } = SigningSecretList.First(SigningScheme.Hmac, null, CreatedAt);
+    }
+
+    public sealed record Disabled(string Name, string Kind, WebhookConfig Config, DateTimeOffset CreatedAt, DisabledBecause Reason) : Connection
+    {
+        public SigningSecretList Secrets { get; init; } = SigningSecretList.First(SigningScheme.Hmac, null, CreatedAt);
+    }
+
     public sealed record Deleted : Connection;
 
     public static readonly Connection Initial = new Missing();
 
     public static Connection Evolve(Connection state, ConnectionEvent happened) => (state, happened) switch
     {
-        (_, ConnectionEvent.ConnectionCreated created) => new Enabled(created.Name, created.Kind, created.Config, created.At),
+        (_, ConnectionEvent.ConnectionCreated created) => new Enabled(created.Name, created.Kind, created.Config, created.At)
+        {
+            Secrets = SigningSecretList.First(created.Scheme ?? SigningScheme.Hmac, created.PublicKey, created.At),
+        },
         (Enabled enabled, ConnectionEvent.ConnectionChanged changed) => enabled with { Name = changed.Name, Config = changed.Config },
         (Disabled disabled, ConnectionEvent.ConnectionChanged changed) => disabled with { Name = changed.Name, Config = changed.Config },
-        (Enabled enabled, ConnectionEvent.ConnectionDisabled because) => new Disabled(enabled.Name, enabled.Kind, enabled.Config, enabled.CreatedAt, because.Reason),
-        (Disabled disabled, ConnectionEvent.ConnectionEnabled) => new Enabled(disabled.Name, disabled.Kind, disabled.Config, disabled.CreatedAt),
+        (Enabled enabled, ConnectionEvent.ConnectionDisabled because) => new Disabled(enabled.Name, enabled.Kind, enabled.Config, enabled.CreatedAt, because.Reason) { Secrets = enabled.Secrets },
+        (Disabled disabled, ConnectionEvent.ConnectionEnabled) => new Enabled(disabled.Name, disabled.Kind, disabled.Config, disabled.CreatedAt) { Secrets = disabled.Secrets },
+        (Enabled enabled, ConnectionEvent.ConnectionSecretRotated rotated) => enabled with { Secrets = enabled.Secrets.With(rotated) },
+        (Disabled disabled, ConnectionEvent.ConnectionSecretRotated rotated) => disabled with { Secrets = disabled.Secrets.With(rotated) },
         (_, ConnectionEvent.ConnectionDeleted) => new Deleted(),
         _ => state,
     };

@@ -4,11 +4,14 @@ public abstract record ConnectionCommand
 {
     private ConnectionCommand() { }
 
-    public sealed record CreateConnection(string Name, string Kind, WebhookConfig Config, DateTimeOffset At) : ConnectionCommand;
+    /// <param name="Scheme">Null for HMAC.</param>
+    public sealed record CreateConnection(
+        string Name, string Kind, WebhookConfig Config, DateTimeOffset At, SigningScheme? Scheme = null, string? PublicKey = null) : ConnectionCommand;
     /// <summary>Null leaves as it is.</summary>
     public sealed record ChangeConnection(string? Name, WebhookConfig? Config, DateTimeOffset At) : ConnectionCommand;
     public sealed record DisableConnection(DisabledBecause Reason, DateTimeOffset At) : ConnectionCommand;
     public sealed record EnableConnection(DateTimeOffset At) : ConnectionCommand;
+    public sealed record RotateSecret(string Secret, SigningScheme Scheme, string? PublicKey, int OverlapSeconds, DateTimeOffset At) : ConnectionCommand;
     public sealed record DeleteConnection(DateTimeOffset At) : ConnectionCommand;
 }
 
@@ -18,15 +21,19 @@ public static class ConnectionDecider
     /// <exception cref="Refused">The command cannot be obeyed in this state.</exception>
     public static ConnectionEvent[] Decide(ConnectionCommand command, Connection state) => (command, state) switch
     {
+        (ConnectionCommand.CreateConnection { Config.LegacySignature: not null, Scheme: SigningScheme.Ed25519 }, Connection.Missing) => throw LegacyNeedsHmac(),
         (ConnectionCommand.CreateConnection create, Connection.Missing) =>
-            [new ConnectionEvent.ConnectionCreated(create.Name, create.Kind, create.Config, create.At)],
+            [new ConnectionEvent.ConnectionCreated(create.Name, create.Kind, create.Config, create.At, create.Scheme, create.PublicKey)],
         (ConnectionCommand.CreateConnection, _) => throw new Refused("connection.exists", "A connection with this id exists already."),
 
         (ConnectionCommand.DeleteConnection, Connection.Deleted) => [],
         (_, Connection.Missing or Connection.Deleted) => throw new Refused("connection.missing", "There is no such connection."),
 
-        (ConnectionCommand.ChangeConnection change, Connection.Enabled now) => Changed(change, now.Name, now.Config),
-        (ConnectionCommand.ChangeConnection change, Connection.Disabled now) => Changed(change, now.Name, now.Config),
+        (ConnectionCommand.ChangeConnection change, Connection.Enabled now) => Changed(change, now.Name, now.Config, now.Secrets),
+        (ConnectionCommand.ChangeConnection change, Connection.Disabled now) => Changed(change, now.Name, now.Config, now.Secrets),
+
+        (ConnectionCommand.RotateSecret rotate, Connection.Enabled now) => Rotated(rotate, now.Config, now.Secrets),
+        (ConnectionCommand.RotateSecret rotate, Connection.Disabled now) => Rotated(rotate, now.Config, now.Secrets),
 
         (ConnectionCommand.DisableConnection disable, Connection.Enabled) => [new ConnectionEvent.ConnectionDisabled(disable.Reason, disable.At)],
         // A target that answers 410 while five workers are sending to it disables it once.
@@ -40,9 +47,24 @@ public static class ConnectionDecider
         _ => throw new InvalidOperationException($"No decision for {command.GetType().Name} in {state.GetType().Name}."),
     };
 
-    private static ConnectionEvent[] Changed(ConnectionCommand.ChangeConnection change, string name, WebhookConfig config)
+    private static ConnectionEvent[] Changed(ConnectionCommand.ChangeConnection change, string name, WebhookConfig config, SigningSecretList secrets)
     {
         var (newName, newConfig) = (change.Name ?? name, change.Config ?? config);
-        return newName == name && newConfig == config ? [] : [new ConnectionEvent.ConnectionChanged(newName, newConfig, change.At)];
+        if (newName == name && newConfig == config) return [];
+        if (newConfig.LegacySignature is not null && secrets.Newest.Scheme != SigningScheme.Hmac) throw LegacyNeedsHmac();
+        return [new ConnectionEvent.ConnectionChanged(newName, newConfig, change.At)];
     }
+
+    private static ConnectionEvent[] Rotated(ConnectionCommand.RotateSecret rotate, WebhookConfig config, SigningSecretList secrets)
+    {
+        if (config.LegacySignature is not null && rotate.Scheme != SigningScheme.Hmac) throw LegacyNeedsHmac();
+        var rotated = new ConnectionEvent.ConnectionSecretRotated(rotate.Secret, rotate.Scheme, rotate.PublicKey, rotate.OverlapSeconds, rotate.At);
+        if (secrets.With(rotated).ActiveAt(rotate.At).Count > SigningSecret.ActiveMax)
+            throw new Refused("connection.too_many_secrets", $"{SigningSecret.ActiveMax} secrets sign already, and no more may at once. Wait until one ends, or rotate with an overlap of 0.");
+        return [rotated];
+    }
+
+    // The old form knows no other key than a shared secret, and the newest never expires.
+    private static Refused LegacyNeedsHmac() =>
+        new("connection.legacy_needs_hmac", "A legacy signature is made with the newest secret, which must then be hmac: take legacy_signature away, or choose that scheme.");
 }

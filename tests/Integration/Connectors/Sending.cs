@@ -24,7 +24,7 @@ internal static class Sending
         new(new AddressGuard(allowed ?? Loopback), options ?? Patient, TimeProvider.System);
 
     public static Outgoing To(Uri url, string cloudEvent = Event) => new(
-        "acme", "con_1", "dlv_1", 1, url, new Dictionary<string, string>(), BodyKind.CloudEvent, Secret, Encoding.UTF8.GetBytes(cloudEvent), At, null);
+        "acme", "con_1", "dlv_1", 1, url, new Dictionary<string, string>(), BodyKind.CloudEvent, [Secret], Encoding.UTF8.GetBytes(cloudEvent), At, null);
 
     public static async Task<Outcome> Send(Uri url, WebhookOptions? options = null, IPNetwork[]? allowed = null)
     {

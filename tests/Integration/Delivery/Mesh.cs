@@ -51,7 +51,7 @@ internal sealed class Mesh : IAsyncDisposable
     /// <param name="workers">Each with a memory of its own, as on a node of its own; they share what nodes share: database and queues.</param>
     public Mesh Run(int workers = 1)
     {
-        var attempt = new DeliveryAttempt(Store, Follower, new Dictionary<string, IConnector> { ["webhook"] = Connector }, new SigningSecrets(Store), TimeProvider.System, NullLogger<DeliveryAttempt>.Instance);
+        var attempt = new DeliveryAttempt(Store, Follower, new Dictionary<string, IConnector> { ["webhook"] = Connector }, new SigningSecrets(Store, Follower, TimeProvider.System), TimeProvider.System, NullLogger<DeliveryAttempt>.Instance);
         Go(Follower.Follow);
         Go(NewFanOut().Run);
         Go(new Dispatcher(Store, Queues, TimeProvider.System, NullLogger<Dispatcher>.Instance).Run);
@@ -77,7 +77,7 @@ internal sealed class Mesh : IAsyncDisposable
     public async Task<string> Connection(string workspace, string id, Uri url, params int[] retrySchedule)
     {
         var now = DateTimeOffset.UtcNow;
-        await Store.For(workspace).PutSecret(SigningSecrets.NameOf(id), Encoding.UTF8.GetBytes(Signing.NewSecret(new byte[32])), now);
+        await Store.For(workspace).PutSecret(SigningSecrets.NameOf(id, SigningSecret.FirstId), Encoding.UTF8.GetBytes(Signing.NewSecret(new byte[32])), now);
         await Store.For(workspace).Append(id, "connection", 0,
             [new ConnectionEvent.ConnectionCreated(id, "webhook", new WebhookConfig(url, null, WebhookBody.Cloudevent, retrySchedule), now)], By(now));
         return id;

@@ -8,7 +8,7 @@ public partial class HelpTests
     [Theory]
     [InlineData("workspaces create|list|get")]
     [InlineData("keys create")]
-    [InlineData("connections create|list|get|enable|disable|delete")]
+    [InlineData("connections create|list|get|enable|disable|delete|rotate-secret|secrets")]
     [InlineData("rules create|list|test|delete")]
     [InlineData("events list|get")]
     [InlineData("deliveries list|get|retry")]

@@ -29,6 +29,24 @@ public class RequestTests
         ["connections", "enable", "con_1", "-w", "acme"], "PATCH", "/v1/workspaces/acme/connections/con_1", """{"status":"enabled"}""");
 
     [Fact]
+    public Task A_connection_may_sign_in_other_ways() => Asks(
+        ["connections", "create", "crm", "-w", "acme", "--url", "https://crm.example/in", "--scheme", "hmac", "--legacy-signature", "X-Hub-Signature-256"],
+        "POST", "/v1/workspaces/acme/connections",
+        """{"name":"crm","kind":"webhook","scheme":"hmac","config":{"url":"https://crm.example/in","legacy_signature":{"header":"X-Hub-Signature-256"}}}""");
+
+    [Fact]
+    public Task A_secret_is_rotated_with_an_overlap() => Asks(
+        ["connections", "rotate-secret", "con_1", "-w", "acme", "--overlap", "7d", "--scheme", "hmac", "--own-secret", " whsec_abc\n"],
+        "POST", "/v1/workspaces/acme/connections/con_1/secret/rotate", """{"overlap_seconds":604800,"scheme":"hmac","secret":"whsec_abc"}""");
+
+    [Fact]
+    public Task A_rotation_says_only_what_was_asked() => Asks(
+        ["connections", "rotate-secret", "con_1", "-w", "acme"], "POST", "/v1/workspaces/acme/connections/con_1/secret/rotate", "{}");
+
+    [Fact]
+    public Task Secrets_are_listed() => Asks(["connections", "secrets", "con_1", "-w", "acme"], "GET", "/v1/workspaces/acme/connections/con_1/secrets", null);
+
+    [Fact]
     public Task A_rule_is_deleted() => Asks(["rules", "delete", "rul_1", "-w", "acme"], "DELETE", "/v1/workspaces/acme/rules/rul_1", null);
 
     [Fact]

@@ -27,6 +27,7 @@ public class WebhookConfigTests
         Assert.NotEqual(Config, Config with { Headers = null });
         Assert.NotEqual(Config, Config with { Headers = new Dictionary<string, string> { ["X-One"] = "1", ["X-Two"] = "3" } });
         Assert.NotEqual(Config, Config with { Body = WebhookBody.Cloudevent });
+        Assert.NotEqual(Config, Config with { LegacySignature = new("X-Sig") });
         Assert.NotEqual(Config, Config with { RetrySchedule = null });
         Assert.NotEqual(Config, Config with { RetrySchedule = [10, 5] });
         Assert.NotEqual(Config with { RetrySchedule = null }, Config with { RetrySchedule = [] });

@@ -32,7 +32,8 @@ public static class ChangeConnection
     private static ConnectionEvent[] Decide(string id, Connection state, Patch patch, AddressGuard guard, DateTimeOffset now)
     {
         var view = ConnectionView.Of(id, 0, state) ?? throw ProblemAnswer.Missing(ReadConnections.Missing);
-        var (name, config) = patch.Onto(new ConnectionFields(view.Name, view.Kind, new(view.Config.Url, view.Config.Headers!, JsonNamingPolicy.SnakeCaseLower.ConvertName(view.Config.Body.ToString()), view.Config.RetrySchedule)))
+        var (name, config) = patch.Onto(new ConnectionFields(view.Name, view.Kind, new(view.Config.Url, view.Config.Headers!, JsonNamingPolicy.SnakeCaseLower.ConvertName(view.Config.Body.ToString()), view.Config.RetrySchedule,
+                view.Config.LegacySignature is { } legacy ? new(legacy.Header) : null)))
             .Validated(guard);
         var changed = ConnectionDecider.Decide(new ConnectionCommand.ChangeConnection(name, config, now), state);
         ConnectionCommand? asked = patch.Status switch

@@ -7,23 +7,48 @@ namespace EventMesh.Api.Features.Connections;
 
 /// <summary>What a connection is made of, as it is sent.</summary>
 /// <param name="Kind">Only <c>webhook</c> so far.</param>
-public sealed record ConnectionFields(string? Name, string? Kind, ConnectionFields.WebhookFields? Config)
+/// <param name="Scheme">How its first secret signs: <c>hmac</c> (default) or <c>ed25519</c>. Later ones are made by rotation.</param>
+/// <param name="Secret">The caller's own <c>whsec_…</c>; made here when left out.</param>
+public sealed record ConnectionFields(string? Name, string? Kind, ConnectionFields.WebhookFields? Config, string? Scheme = null, string? Secret = null)
 {
     /// <param name="Body"><c>cloudevent</c> (default) or <c>data</c>.</param>
     /// <param name="RetrySchedule">Seconds before the second attempt, the third, …</param>
-    public sealed record WebhookFields(string? Url, IReadOnlyDictionary<string, string?>? Headers, string? Body, IReadOnlyList<int>? RetrySchedule);
+    /// <param name="LegacySignature">A further signature, for receivers that know another form.</param>
+    public sealed record WebhookFields(
+        string? Url, IReadOnlyDictionary<string, string?>? Headers, string? Body, IReadOnlyList<int>? RetrySchedule, LegacyFields? LegacySignature = null);
+
+    /// <param name="Header">Such as <c>X-Hub-Signature-256</c>.</param>
+    public sealed record LegacyFields(string? Header);
 
     /// <exception cref="ProblemException">Something is wrong; all of it is named.</exception>
     public (string Name, WebhookConfig Config) Validated(AddressGuard guard)
     {
         var checks = new Checks();
+        var (name, config) = Validated(guard, checks);
+        checks.Done();
+        return (name, config!);
+    }
+
+    /// <summary>With the first secret of a new connection.</summary>
+    /// <exception cref="ProblemException">Something is wrong; all of it is named.</exception>
+    public (string Name, WebhookConfig Config, NewSecret Secret) ValidatedNew(AddressGuard guard)
+    {
+        var checks = new Checks();
+        var (name, config) = Validated(guard, checks);
+        var secret = NewSecret.Of(Scheme, Secret, SigningScheme.Hmac, checks);
+        if (secret.Scheme != SigningScheme.Hmac) checks.That(config?.LegacySignature is null, "config.legacy_signature", "needs the scheme hmac");
+        checks.Done();
+        return (name, config!, secret);
+    }
+
+    private (string Name, WebhookConfig? Config) Validated(AddressGuard guard, Checks checks)
+    {
         var name = checks.Name(Name);
         if (Kind is null) checks.Add("kind", "is required: webhook");
         else checks.That(Kind == "webhook", "kind", "must be webhook");
         var config = Config is null ? null : Webhook(Config, guard, checks);
         if (Config is null) checks.Add("config", "is required");
-        checks.Done();
-        return (name, config!);
+        return (name, config);
     }
 
     private static WebhookConfig? Webhook(WebhookFields fields, AddressGuard guard, Checks checks)
@@ -37,8 +62,19 @@ public sealed record ConnectionFields(string? Name, string? Kind, ConnectionFiel
         checks.That(body is not null, "config.body", "must be cloudevent or data");
         Headers(fields.Headers, checks);
         Schedule(fields.RetrySchedule, checks);
+        Legacy(fields, checks);
         var headers = fields.Headers is null ? null : new Dictionary<string, string>(fields.Headers.Where(h => h.Value is not null).Select(h => KeyValuePair.Create(h.Key, h.Value!)));
-        return url is null ? null : new(url, headers, body ?? default, fields.RetrySchedule);
+        return url is null ? null : new(url, headers, body ?? default, fields.RetrySchedule,
+            fields.LegacySignature?.Header is { } legacy ? new LegacySignature(legacy) : null);
+    }
+
+    private static void Legacy(WebhookFields fields, Checks checks)
+    {
+        if (fields.LegacySignature is not { } legacy) return;
+        const string Field = "config.legacy_signature.header";
+        if (legacy.Header is null) checks.Add(Field, "is required");
+        else if (HeaderRules.Check(legacy.Header, "") is { } reason) checks.Add(Field, "is refused: " + reason);
+        else checks.That(fields.Headers?.Keys.Contains(legacy.Header, StringComparer.OrdinalIgnoreCase) != true, Field, "is among config.headers already");
     }
 
     private static void Headers(IReadOnlyDictionary<string, string?>? headers, Checks checks)

@@ -7,7 +7,7 @@ public sealed record ConnectionView(
     string Id, string Name, string Kind, string Status, DisabledBecause? DisabledBecause, ConnectionView.WebhookView Config, long Version, DateTimeOffset CreatedAt,
     CircuitView? Circuit = null)
 {
-    public sealed record WebhookView(string Url, IReadOnlyDictionary<string, string>? Headers, WebhookBody Body, IReadOnlyList<int>? RetrySchedule);
+    public sealed record WebhookView(string Url, IReadOnlyDictionary<string, string>? Headers, WebhookBody Body, IReadOnlyList<int>? RetrySchedule, LegacySignature? LegacySignature);
 
     /// <summary>Null when it is deleted, or never was.</summary>
     public static ConnectionView? Of(string id, long version, Connection connection) => connection switch
@@ -17,5 +17,5 @@ public sealed record ConnectionView(
         _ => null,
     };
 
-    private static WebhookView Of(WebhookConfig config) => new(config.Url.OriginalString, config.Headers, config.Body, config.RetrySchedule);
+    private static WebhookView Of(WebhookConfig config) => new(config.Url.OriginalString, config.Headers, config.Body, config.RetrySchedule, config.LegacySignature);
 }

@@ -1,22 +1,16 @@
-using System.Security.Cryptography;
-using System.Text;
 using EventMesh.Api.Edge;
 using EventMesh.Connectors;
-using EventMesh.Delivery;
 using EventMesh.Domain.Connections;
 using EventMesh.EventStore;
-using EventMesh.EventStore.Reading;
 using EventMesh.Projections.Index;
 
 namespace EventMesh.Api.Features.Connections;
 
 public static class CreateConnection
 {
-    private const int SecretBytes = 32;
-
-    /// <param name="Secret">What the webhook's requests are signed with: here and never again.</param>
+    /// <param name="Secret">What the webhook's requests are signed with: here and never again; null when receivers verify with <paramref name="PublicKey"/>.</param>
     public sealed record Response(
-        string Id, string Name, string Kind, string Status, ConnectionView.WebhookView Config, string Secret, long Version, DateTimeOffset CreatedAt);
+        string Id, string Name, string Kind, string Status, ConnectionView.WebhookView Config, SigningScheme Scheme, string? Secret, string? PublicKey, long Version, DateTimeOffset CreatedAt);
 
     public static void Map(RouteGroupBuilder connections) => connections.MapPost("", Handle)
         .Needs(Permission.WriteConnections).WithName("createConnection").WithSummary("Create a connection; its signing secret is shown once")
@@ -24,12 +18,11 @@ public static class CreateConnection
 
     private static async Task<IResult> Handle(Body<ConnectionFields> body, Call call, Store store, IndexFollower index, AddressGuard guard, HttpContext context)
     {
-        var (name, config) = body.Value.Validated(guard);
+        var (name, config, secret) = body.Value.ValidatedNew(guard);
         var (workspace, id) = (store.For(call.Workspace.Id), call.NewId("con_"));
-        var secret = Signing.NewSecret(RandomNumberGenerator.GetBytes(SecretBytes));
-        // The secret first: a crash in between leaves one that nobody uses, not a connection that cannot sign.
-        await workspace.PutSecret(SigningSecrets.NameOf(id), Encoding.UTF8.GetBytes(secret), call.Now, context.RequestAborted);
-        var command = new ConnectionCommand.CreateConnection(name, "webhook", config, call.Now);
+        await secret.Keep(workspace, id, SigningSecret.FirstId, call.Now, context.RequestAborted);
+        var command = new ConnectionCommand.CreateConnection(
+            name, "webhook", config, call.Now, secret.Scheme == SigningScheme.Hmac ? null : secret.Scheme, secret.PublicKey);
         var decided = await workspace.Decide<Connection, ConnectionEvent>(
             id, "connection", Connection.Initial, Connection.Evolve, s => ConnectionDecider.Decide(command, s), call.Metadata(), null, context.RequestAborted);
         await index.Reach(decided.Position, context.RequestAborted);
@@ -38,6 +31,6 @@ public static class CreateConnection
         context.Response.Headers.CacheControl = "no-store";
         var view = ConnectionView.Of(id, decided.Version, decided.State)!;
         return Results.Created($"/v1/workspaces/{call.Workspace.Id}/connections/{id}",
-            new Response(view.Id, view.Name, view.Kind, view.Status, view.Config, secret, view.Version, view.CreatedAt));
+            new Response(view.Id, view.Name, view.Kind, view.Status, view.Config, secret.Scheme, secret.Shown, secret.PublicKey, view.Version, view.CreatedAt));
     }
 }
