@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using EventMesh.Domain.Limits;
 using EventMesh.Messaging.RabbitMq;
 
 namespace EventMesh.Api;
@@ -10,7 +11,7 @@ public enum Roles { Api = 1, FanOut = 2, Dispatcher = 4, Worker = 8, Projections
 
 /// <summary>How this process runs, from environment variables. Each may also be written with two underscores after <c>EVENTMESH</c>.</summary>
 public sealed record Settings(
-    string Home, string Bind, int Port, string Postgres, string? RabbitMq, QueueType QueueType, Roles Roles, IReadOnlyList<IPNetwork> AllowNetworks, string? AdminToken)
+    string Home, string Bind, int Port, string Postgres, string? RabbitMq, QueueType QueueType, Roles Roles, IReadOnlyList<IPNetwork> AllowNetworks, string? AdminToken, Plans Plans)
 {
     private const int AdminTokenCharsMin = 16;
 
@@ -26,6 +27,7 @@ public sealed record Settings(
         ("EVENTMESH_ROLES", "all", "What this process does: all, or some of api, fanout, dispatcher, worker, projections, separated by commas."),
         ("EVENTMESH_ALLOW_NETWORKS", null, "Networks that webhooks may reach although they are not public, in CIDR form, separated by commas: 127.0.0.0/8,10.1.0.0/16."),
         ("EVENTMESH_ADMIN_TOKEN", null, "The platform admin's token, at least 16 characters. Without it one is made and kept in $EVENTMESH_HOME/admin-token."),
+        ("EVENTMESH_PLANS", null, "JSON file of the plans that workspaces may have, instead of starter, professional and enterprise as they come."),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", null, "Where traces, metrics and logs go by OTLP. The other OTEL_* variables of the OpenTelemetry specification hold too."),
     ];
 
@@ -53,7 +55,8 @@ public sealed record Settings(
             QueueTypeIn(Of("EVENTMESH_RABBITMQ_QUEUE_TYPE") ?? "classic"),
             RolesIn(Of("EVENTMESH_ROLES") ?? "all"),
             [.. Listed(Of("EVENTMESH_ALLOW_NETWORKS") ?? "").Select(NetworkIn)],
-            Of("EVENTMESH_ADMIN_TOKEN") is { } token ? TokenIn(token) : null);
+            Of("EVENTMESH_ADMIN_TOKEN") is { } token ? TokenIn(token) : null,
+            Of("EVENTMESH_PLANS") is { } plans ? PlansIn(plans) : Plans.Default);
         var handsOver = settings.Roles.HasFlag(Roles.Dispatcher);
         return settings.RabbitMq is not null || handsOver == settings.Roles.HasFlag(Roles.Worker) ? settings
             : throw new SettingRefused("EVENTMESH_ROLES", $"gives this process {(handsOver ? "dispatcher without worker" : "worker without dispatcher")}; without EVENTMESH_RABBITMQ work is queued in the process, so they go together");
@@ -123,6 +126,22 @@ public sealed record Settings(
     private static string TokenIn(string text) =>
         text.Length >= AdminTokenCharsMin && text.All(c => c is > ' ' and <= '~') ? text
         : throw new SettingRefused("EVENTMESH_ADMIN_TOKEN", $"must be at least {AdminTokenCharsMin} printable ASCII characters without spaces");
+
+    private static Plans PlansIn(string file)
+    {
+        try
+        {
+            return Plans.Parse(File.ReadAllText(file));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingRefused("EVENTMESH_PLANS", $"names a file that cannot be read: {failure.Message}");
+        }
+        catch (FormatException wrong)
+        {
+            throw new SettingRefused("EVENTMESH_PLANS", $"names a file that {wrong.Message}");
+        }
+    }
 
     private static string[] Listed(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

@@ -21,9 +21,9 @@ public class When_a_workspace_is_created(RunningMesh mesh)
     public async Task An_id_of_the_callers_choice_is_taken_once()
     {
         var id = $"acme-{Guid.NewGuid():N}";
-        var body = $$"""{"id":"{{id}}","name":"Acme","plan":"pro","environment":"sandbox","region":"eu"}""";
+        var body = $$"""{"id":"{{id}}","name":"Acme","plan":"professional","environment":"sandbox","region":"eu"}""";
         var created = (await mesh.Admin.Post("/v1/workspaces", body)).Is(HttpStatusCode.Created);
-        Assert.Equal((id, "pro", "sandbox", "eu"), (created["id"], created["plan"], created["environment"], created["region"]));
+        Assert.Equal((id, "professional", "sandbox", "eu"), (created["id"], created["plan"], created["environment"], created["region"]));
         (await mesh.Admin.Post("/v1/workspaces", body)).IsProblem(HttpStatusCode.Conflict, "conflict");
     }
 
@@ -38,7 +38,7 @@ public class When_a_workspace_is_created(RunningMesh mesh)
     [InlineData("""{"name":"Acme","id":"A"}""", "id", "must match")]
     [InlineData("""{"name":"Acme","id":"-a"}""", "id", "must match")]
     [InlineData("""{"name":"Acme","id":"a"}""", "id", "must match")]
-    [InlineData("""{"name":"Acme","plan":"Big Plan"}""", "plan", "must match")]
+    [InlineData("""{"name":"Acme","plan":"bronze"}""", "plan", "must be one of starter, professional, enterprise")]
     [InlineData("""{"name":"Acme","environment":""}""", "environment", "must match")]
     [InlineData("""{"name":"Acme","region":"é"}""", "region", "must match")]
     [InlineData("""{"name":"Acme","nmae":"x"}""", "nmae", "is not a known field")]
@@ -52,7 +52,7 @@ public class When_a_workspace_is_created(RunningMesh mesh)
     [Fact]
     public async Task Every_fault_is_named_at_once() =>
         (await mesh.Admin.Post("/v1/workspaces", """{"id":"A","plan":"B C"}""")).IsProblem(HttpStatusCode.BadRequest, "invalid_request")
-            .Names("id", "must match").Names("name", "is required").Names("plan", "must match");
+            .Names("id", "must match").Names("name", "is required").Names("plan", "must be one of");
 
     [Fact]
     public async Task Broken_json_is_refused_by_its_place() =>

@@ -32,7 +32,7 @@ public class When_somebody_asks_who_may_not(RunningMesh mesh)
 
     public static TheoryData<string, string> Routes => new()
     {
-        { "GET", "" }, { "POST", "/keys" }, { "GET", "/keys" }, { "DELETE", "/keys/key_x" },
+        { "GET", "" }, { "PATCH", "" }, { "POST", "/keys" }, { "GET", "/keys" }, { "DELETE", "/keys/key_x" },
         { "POST", "/connections" }, { "GET", "/connections" }, { "GET", "/connections/con_x" }, { "PATCH", "/connections/con_x" }, { "DELETE", "/connections/con_x" },
         { "POST", "/rules" }, { "GET", "/rules" }, { "GET", "/rules/rul_x" }, { "PATCH", "/rules/rul_x" }, { "DELETE", "/rules/rul_x" }, { "POST", "/rules/test" },
         { "POST", "/events" }, { "GET", "/events" }, { "GET", "/events/evt_x" },

@@ -20,7 +20,8 @@ public abstract record Actor
 /// <summary>What a route needs. Every route under /v1 names one.</summary>
 public enum Permission
 {
-    CreateWorkspaces, ReadWorkspaces, WriteKeys, ReadKeys, WriteConnections, ReadConnections, WriteRules, ReadRules,
+    CreateWorkspaces, ReadWorkspaces, ChangeWorkspaces, ReadUsage,
+    WriteKeys, ReadKeys, WriteConnections, ReadConnections, WriteRules, ReadRules,
     PublishEvents, ReadEvents, ReadDeliveries, RetryDeliveries, ReadHistory, WriteSources, ReadSources,
 }
 
@@ -34,6 +35,8 @@ public static class Access
     public static Decision Decide(Actor actor, Permission permission, string? workspace) => (actor, permission) switch
     {
         (Actor.Admin, _) => Decision.Allowed,
+        // What a workspace may do is agreed with the platform, not with itself.
+        (Actor.Key key, Permission.ChangeWorkspaces) when key.Workspace == workspace => Decision.Forbidden,
         (Actor.Key key, _) when workspace is not null => key.Workspace == workspace ? Decision.Allowed : Decision.Missing,
         // Without a workspace in the route: a key lists its own workspace, and creates none.
         (Actor.Key, Permission.ReadWorkspaces) => Decision.Allowed,

@@ -18,6 +18,9 @@ public sealed class Call(Actor actor, ConfiguredWorkspace? workspace, string? co
     /// <summary>What the request is about, for its log line and span.</summary>
     public string? Subject { get; set; }
 
+    /// <summary>What a publish was allowed, for the headers of its answer.</summary>
+    public Limits.Allowance? Allowance { get; set; }
+
     /// <summary>Now, as precise as the database keeps it: microseconds.</summary>
     public DateTimeOffset Now { get; } = new(clock.GetUtcNow().Ticks / 10 * 10, TimeSpan.Zero);
 

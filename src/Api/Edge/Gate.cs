@@ -1,11 +1,12 @@
 using System.Diagnostics;
+using EventMesh.Api.Limits;
 using EventMesh.Domain;
 using EventMesh.Projections.Index;
 
 namespace EventMesh.Api.Edge;
 
-/// <summary>Everything under /v1 passes here before its body is read: who asks (401), and whether they may (403, 404).</summary>
-public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower index, TimeProvider clock)
+/// <summary>Everything under /v1 passes here before its body is read: who asks (401), whether they may (403, 404), and how often (429).</summary>
+public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower index, Limiter limiter, TimeProvider clock)
 {
     private const int CorrelationCharsMax = 128;
     private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(5);
@@ -35,7 +36,16 @@ public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower inde
 
         var call = new Call(actor, workspace, Correlation(context.Request), clock);
         context.Features.Set(call);
+        await Count(context, call, actor).ConfigureAwait(false);
         Activity.Current?.SetTag("tenant_id", call.WorkspaceId).SetTag("environment", call.Environment).SetTag("actor", actor.Id);
+    }
+
+    /// <summary>What a workspace's keys ask counts against its limit. Publishing has limits of its own, and the platform's admin none.</summary>
+    private async ValueTask Count(HttpContext context, Call call, Actor actor)
+    {
+        if (actor is not Actor.Key key || context.GetEndpoint()?.Metadata.GetMetadata<Access.Needed>() is null or { Permission: Permission.PublishEvents }) return;
+        var taken = await limiter.Take(index.Index.Find(key.Workspace) ?? throw NoWorkspace(), LimitedUse.Call, 1, call.Metadata(), context.RequestAborted).ConfigureAwait(false);
+        taken.Nearest.WriteTo(context.Response.Headers);
     }
 
     /// <summary>The same for another's workspace as for none.</summary>

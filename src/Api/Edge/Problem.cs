@@ -24,11 +24,15 @@ public sealed record Problem(string Code, int Status, string Title)
     public static readonly Problem Internal = new("internal_error", 500, "Something went wrong on our side.");
     public static readonly Problem Unavailable = new("unavailable", 503, "The event store does not answer at the moment.");
     public static readonly Problem PositionNotReached = new("position_not_reached", 503, "The list has not reached the position yet.");
+    public static readonly Problem LimitReached = new("limit_reached", 409, "The plan allows no more of these.");
+    public static readonly Problem LimitExceeded = new("limit_exceeded", 429, "The plan allows no more at the moment.");
+    public static readonly Problem PlanUnknown = new("plan_unknown", 503, "The workspace's plan is not known here.");
 
     public static readonly IReadOnlyList<Problem> All =
     [
         InvalidRequest, MalformedJson, InvalidEvent, BadRequest, Unauthorized, InvalidSignature, Forbidden, NotFound, MethodNotAllowed, Timeout, Conflict, VersionMismatch,
         TooLarge, UnsupportedMediaType, IdempotencyKeyReused, HeadersTooLarge, TooManyAtOnce, Internal, Unavailable, PositionNotReached,
+        LimitReached, LimitExceeded, PlanUnknown,
     ];
 
     private const int ErrorsShownMax = 10;
@@ -57,4 +61,7 @@ public sealed class ProblemException(Problem problem, string detail, IReadOnlyLi
 {
     public Problem Problem { get; } = problem;
     public IReadOnlyList<FieldError> Errors { get; } = errors;
+
+    /// <summary>The limit that refused; its headers go with the answer.</summary>
+    public Limits.Allowance? Allowance { get; init; }
 }

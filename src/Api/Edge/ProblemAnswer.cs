@@ -72,6 +72,11 @@ public sealed partial class ProblemAnswer(RequestDelegate next, ILogger<ProblemA
         response.ContentType = "application/problem+json";
         if (problem == Problem.Unauthorized) response.Headers.WWWAuthenticate = "Bearer realm=\"eventmesh\"";
         if (problem.Status == 503) response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        if (answer.Allowance is { } allowance)
+        {
+            allowance.WriteTo(response.Headers);
+            response.Headers.RetryAfter = allowance.RetryAfter.ToString(CultureInfo.InvariantCulture);
+        }
         if (context.Features.Get<RequestFacts>() is { } facts) facts.Problem = problem.Code;
 
         await using var body = new Utf8JsonWriter(response.BodyWriter, EdgeJson.Writing);

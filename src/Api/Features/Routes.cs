@@ -16,11 +16,12 @@ public static class Routes
     public static void Map(IEndpointRouteBuilder routes)
     {
         var v1 = routes.MapGroup("/v1").WithProblem(StatusCodes.Status400BadRequest).WithProblem(StatusCodes.Status401Unauthorized)
-            .WithProblem(StatusCodes.Status404NotFound).WithProblem(StatusCodes.Status503ServiceUnavailable);
+            .WithProblem(StatusCodes.Status404NotFound).WithProblem(StatusCodes.Status429TooManyRequests).WithProblem(StatusCodes.Status503ServiceUnavailable);
 
         var workspaces = v1.MapGroup("/workspaces").WithTags("Workspaces");
         CreateWorkspace.Map(workspaces);
         ReadWorkspaces.Map(workspaces);
+        ChangeWorkspace.Map(workspaces);
 
         var workspace = v1.MapGroup("/workspaces/{ws}");
 

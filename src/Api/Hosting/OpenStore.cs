@@ -20,7 +20,8 @@ public static partial class OpenStore
         {
             try
             {
-                return await Store.Open(new(settings.Postgres), ConfigurationEvents.All, [.. Migration.In(typeof(IndexFollower).Assembly, "projections"), .. Migration.In(typeof(FanOut).Assembly, "delivery")]).ConfigureAwait(false);
+                return await Store.Open(new(settings.Postgres), ConfigurationEvents.All, [.. Migration.In(typeof(IndexFollower).Assembly, "projections"), .. Migration.In(typeof(FanOut).Assembly, "delivery"),
+                    .. Migration.In(typeof(OpenStore).Assembly, "api")]).ConfigureAwait(false);
             }
             catch (Exception failure) when (failure is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
             {

@@ -3,6 +3,7 @@ using EventMesh.Api.Features.Deliveries;
 using EventMesh.Api.Features.Feed;
 using EventMesh.Api.Features.Sources;
 using EventMesh.Api.Inbound;
+using EventMesh.Api.Limits;
 using EventMesh.Connectors;
 using EventMesh.Delivery;
 using EventMesh.EventStore;
@@ -23,7 +24,9 @@ internal static class Services
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(_ => store);
         services.AddSingleton(admin);
+        services.AddSingleton(settings.Plans);
         services.AddSingleton<IndexFollower>();
+        services.AddSingleton<Limiter>();
         services.AddSingleton<Tokens>();
         services.AddSingleton<FollowFeed>();
         services.AddSingleton<FindDelivery>();
@@ -34,6 +37,7 @@ internal static class Services
         services.AddRole("index", p => p.GetRequiredService<IndexFollower>().Follow);
         services.AddRole("payload-days", p => stop => MakePayloadDays(settings, p.GetRequiredService<TimeProvider>(), stop));
         if (settings.Roles.HasFlag(Roles.Api)) services.AddInbound();
+        if (settings.Roles.HasFlag(Roles.Api)) services.AddRole("limits", p => p.GetRequiredService<Limiter>().Run);
         services.AddDelivery(settings);
         if (settings.Roles.HasFlag(Roles.Projections))
             services.AddRole("projection:deliveries", p => new ProjectionRunner(store, DeliveriesProjection.Projection, p.GetRequiredService<ILogger<ProjectionRunner>>()).Run);

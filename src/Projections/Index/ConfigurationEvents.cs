@@ -1,6 +1,7 @@
 using EventMesh.Domain.Connections;
 using EventMesh.Domain.Deliveries;
 using EventMesh.Domain.Keys;
+using EventMesh.Domain.Limits;
 using EventMesh.Domain.Publishing;
 using EventMesh.Domain.Rules;
 using EventMesh.Domain.Sources;
@@ -15,6 +16,7 @@ public static class ConfigurationEvents
     /// <summary>Every event of the domain.</summary>
     public static readonly EventTypes All = EventTypes.Of(
         typeof(WorkspaceEvent), typeof(ApiKeyEvent), typeof(ConnectionEvent), typeof(CircuitEvent), typeof(RuleEvent), typeof(PublishedEventEvent), typeof(DeliveryEvent),
+        typeof(LimitEvent),
         typeof(SourceEvent));
 
     /// <summary>Stored names, each of them in the partial index <c>ix_mt_events_configuration</c>: one that is not makes every node read all events at its start.</summary>

@@ -47,7 +47,7 @@ internal sealed class Load : IAsyncDisposable
     /// <summary>Makes workspaces with a connection to the target and a rule each, sixteen at a time.</summary>
     public Task Workspaces(IEnumerable<string> workspaces) => Parallel.ForEachAsync(workspaces, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (workspace, stop) =>
     {
-        await Post("/v1/workspaces", new { id = workspace, name = workspace }, stop);
+        await Post("/v1/workspaces", new { id = workspace, name = workspace, plan = "enterprise" }, stop);
         var connection = await Post($"/v1/workspaces/{workspace}/connections", new { name = "target", kind = "webhook", config = new { url = receiver.Url("/" + workspace) } }, stop);
         secrets[workspace] = connection.GetProperty("secret").GetString()!;
         await Post($"/v1/workspaces/{workspace}/rules", new { name = "all", filter = new { type = new[] { "order.*" } }, connections = new[] { connection.GetProperty("id").GetString() } }, stop);

@@ -47,6 +47,7 @@ public sealed class SettingsTests
     [InlineData("EVENTMESH_RABBITMQ", "http://hidden"), InlineData("EVENTMESH_RABBITMQ", "hidden")]
     [InlineData("EVENTMESH_ROLES", "api,cook"), InlineData("EVENTMESH_ROLES", ",")]
     [InlineData("EVENTMESH_ALLOW_NETWORKS", "10.0.0.0"), InlineData("EVENTMESH_ALLOW_NETWORKS", "10.0.0.0/8;x")]
+    [InlineData("EVENTMESH_PLANS", "/there/is/none.json")]
     [InlineData("EVENTMESH_ADMIN_TOKEN", "hidden"), InlineData("EVENTMESH_ADMIN_TOKEN", "hidden hidden hidden")]
     public void A_wrong_setting_is_one_line_that_names_it_and_no_secret(string name, string? value)
     {
@@ -54,6 +55,15 @@ public sealed class SettingsTests
         Assert.StartsWith(name + " ", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', refused.Message);
         Assert.DoesNotContain("hidden", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_of_plans_takes_the_place_of_those_that_come()
+    {
+        Assert.Same(EventMesh.Domain.Limits.Plans.Default, Read(("EVENTMESH_POSTGRES", Postgres)).Plans);
+        Assert.Equal(["starter", "professional", "enterprise"], Read(("EVENTMESH_POSTGRES", Postgres), ("EVENTMESH_PLANS", Repository.Path("src/Domain/Limits/plans.json"))).Plans.Names);
+        var wrong = Assert.Throws<SettingRefused>(() => Read(("EVENTMESH_POSTGRES", Postgres), ("EVENTMESH_PLANS", Repository.Path("global.json"))));
+        Assert.StartsWith("EVENTMESH_PLANS names a file that ", wrong.Message, StringComparison.Ordinal);
     }
 
     [Fact]

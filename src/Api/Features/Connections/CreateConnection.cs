@@ -1,4 +1,6 @@
+using EventMesh.Api.Description;
 using EventMesh.Api.Edge;
+using EventMesh.Api.Limits;
 using EventMesh.Connectors;
 using EventMesh.Domain.Connections;
 using EventMesh.EventStore;
@@ -14,17 +16,20 @@ public static class CreateConnection
 
     public static void Map(RouteGroupBuilder connections) => connections.MapPost("", Handle)
         .Needs(Permission.WriteConnections).WithName("createConnection").WithSummary("Create a connection; its signing secret is shown once")
-        .Produces<Response>(StatusCodes.Status201Created);
+        .Produces<Response>(StatusCodes.Status201Created).WithProblem(StatusCodes.Status409Conflict);
 
     private static async Task<IResult> Handle(Body<ConnectionFields> body, Call call, Store store, IndexFollower index, AddressGuard guard, HttpContext context)
     {
         var (name, config, secret) = body.Value.ValidatedNew(guard);
         var (workspace, id) = (store.For(call.Workspace.Id), call.NewId("con_"));
-        await secret.Keep(workspace, id, SigningSecret.FirstId, call.Now, context.RequestAborted);
         var command = new ConnectionCommand.CreateConnection(
             name, "webhook", config, call.Now, secret.Scheme == SigningScheme.Hmac ? null : secret.Scheme, secret.PublicKey);
-        var decided = await workspace.Decide<Connection, ConnectionEvent>(
-            id, "connection", Connection.Initial, Connection.Evolve, s => ConnectionDecider.Decide(command, s), call.Metadata(), null, context.RequestAborted);
+        var decided = await CountLimits.Connection(store, call, async () =>
+        {
+            await secret.Keep(workspace, id, SigningSecret.FirstId, call.Now, context.RequestAborted);
+            return await workspace.Decide<Connection, ConnectionEvent>(
+                id, "connection", Connection.Initial, Connection.Evolve, s => ConnectionDecider.Decide(command, s), call.Metadata(), null, context.RequestAborted);
+        }, context.RequestAborted);
         await index.Reach(decided.Position, context.RequestAborted);
 
         ETag.Set(context.Response, decided.Version);

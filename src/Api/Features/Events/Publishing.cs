@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using EventMesh.Api.CloudEvents;
 using EventMesh.Api.Edge;
+using EventMesh.Api.Limits;
 using EventMesh.Domain;
 using EventMesh.Domain.Publishing;
 using EventMesh.EventStore;
@@ -22,14 +23,15 @@ public static class Publishing
     private const string StreamType = "published_event";
     private const string ContentType = "application/cloudevents+json";
 
-    /// <exception cref="ProblemException">422: the key was used for another event.</exception>
-    public static async Task<Published> One(Store store, Call call, CloudEvent one, string? idempotencyKey, CancellationToken stop)
+    /// <exception cref="ProblemException">422: the key was used for another event; 429: a hard limit of the plan is reached, and nothing was stored.</exception>
+    public static async Task<Published> One(Store store, Limiter limiter, Call call, CloudEvent one, string? idempotencyKey, CancellationToken stop)
     {
         var workspace = store.For(call.Workspace.Id);
         var stream = idempotencyKey is null ? Ids.OfEvent(one.Source, one.Id) : Ids.OfIdempotencyKey(idempotencyKey);
         call.Subject = stream;
         var published = Of(one, call.Now);
-        var answer = (await workspace.AppendTogether([Append(workspace, stream, one, published, call)], stop).ConfigureAwait(false))[0];
+        var taken = await Take(limiter, call, 1, stop).ConfigureAwait(false);
+        var answer = (await Append(limiter, taken, workspace, [Append(workspace, stream, one, published, call)], stop).ConfigureAwait(false))[0];
         if (answer.Stored)
         {
             EdgeTelemetry.Accepted.Add(1);
@@ -43,7 +45,8 @@ public static class Publishing
     }
 
     /// <summary>All in one transaction; each answered in its place.</summary>
-    public static async Task<IReadOnlyList<Published>> All(Store store, Call call, IReadOnlyList<CloudEvent> batch, CancellationToken stop)
+    /// <exception cref="ProblemException">429: a hard limit of the plan does not allow all of them, and nothing was stored.</exception>
+    public static async Task<IReadOnlyList<Published>> All(Store store, Limiter limiter, Call call, IReadOnlyList<CloudEvent> batch, CancellationToken stop)
     {
         var workspace = store.For(call.Workspace.Id);
         var streams = batch.Select(e => Ids.OfEvent(e.Source, e.Id)).ToArray();
@@ -52,7 +55,8 @@ public static class Publishing
         for (var i = 0; i < streams.Length; i++)
             if (first.TryAdd(streams[i], appends.Count)) appends.Add(Append(workspace, streams[i], batch[i], Of(batch[i], call.Now), call));
 
-        var answers = await workspace.AppendTogether(appends, stop).ConfigureAwait(false);
+        var taken = await Take(limiter, call, appends.Count, stop).ConfigureAwait(false);
+        var answers = await Append(limiter, taken, workspace, appends, stop).ConfigureAwait(false);
         var lost = streams.Where((s, _) => !answers[first[s]].Stored).Distinct(StringComparer.Ordinal).ToArray();
         var known = lost.Length == 0 ? [] : (await workspace.ReadStreams(lost, stop).ConfigureAwait(false)).ToDictionary(s => s.Id, s => s.Events[0].Position, StringComparer.Ordinal);
         var published = new Published[streams.Length];
@@ -66,6 +70,29 @@ public static class Publishing
         EdgeTelemetry.Accepted.Add(published.Count(p => !p.Duplicate));
         EdgeTelemetry.Duplicates.Add(published.Count(p => p.Duplicate));
         return published;
+    }
+
+    private static async ValueTask<Limiter.Taken> Take(Limiter limiter, Call call, int events, CancellationToken stop)
+    {
+        var taken = await limiter.Take(call.Workspace, LimitedUse.Publish, events, call.Metadata(), stop).ConfigureAwait(false);
+        call.Allowance = taken.Nearest;
+        return taken;
+    }
+
+    /// <summary>Appends; what was there already, or cannot be stored, does not count in the month.</summary>
+    private static async Task<Appended[]> Append(Limiter limiter, Limiter.Taken taken, WorkspaceStore workspace, IReadOnlyList<Append> appends, CancellationToken stop)
+    {
+        try
+        {
+            var answers = await workspace.AppendTogether(appends, stop).ConfigureAwait(false);
+            limiter.PutBack(taken, answers.Count(a => !a.Stored));
+            return answers;
+        }
+        catch (EventRefused)
+        {
+            limiter.PutBack(taken, appends.Count);
+            throw;
+        }
     }
 
     private static Append Append(WorkspaceStore workspace, string stream, CloudEvent one, PublishedEventEvent.EventPublished published, Call call) =>

@@ -5,6 +5,7 @@ using EventMesh.Api.Description;
 using EventMesh.Api.Edge;
 using EventMesh.Api.Features.Events;
 using EventMesh.Api.Inbound;
+using EventMesh.Api.Limits;
 using EventMesh.Domain.Sources;
 using EventMesh.EventStore;
 using EventMesh.Projections.Index;
@@ -16,7 +17,7 @@ namespace EventMesh.Api.Features.Sources;
 /// Takes a webhook of a provider: finds the source by the token's digest, reads the body, verifies its bytes, and only then looks into it.
 /// What is valid goes the way of every published event. What is not is counted, and leaves nothing else behind.
 /// </summary>
-public sealed class ReceiveWebhook(IndexFollower index, Store store, SourceSecrets secrets, InboundCounters counters, UnderWay underWay, TimeProvider clock)
+public sealed class ReceiveWebhook(IndexFollower index, Store store, Limiter limiter, SourceSecrets secrets, InboundCounters counters, UnderWay underWay, TimeProvider clock)
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/in/{token}", (string token, HttpContext context, ReceiveWebhook receive) => receive.Handle(token, context))
         .WithTags("Inbound").WithName("receiveWebhook").WithSummary("Receive a provider's webhook")
@@ -52,7 +53,7 @@ public sealed class ReceiveWebhook(IndexFollower index, Store store, SourceSecre
         {
             try
             {
-                var published = await Publishing.One(store, call, one, null, context.RequestAborted).ConfigureAwait(false);
+                var published = await Publishing.One(store, limiter, call, one, null, context.RequestAborted).ConfigureAwait(false);
                 counters.Count(workspace.Id, id, published.Duplicate ? InboundCounters.Duplicate : InboundCounters.Accepted);
                 return published;
             }

@@ -1,6 +1,7 @@
 using EventMesh.Api.Description;
 using EventMesh.Api.Edge;
 using EventMesh.Domain;
+using EventMesh.Domain.Limits;
 using EventMesh.Domain.Workspaces;
 using EventMesh.EventStore;
 using EventMesh.Projections.Index;
@@ -15,22 +16,22 @@ public static class CreateWorkspace
     public static void Map(RouteGroupBuilder workspaces) => workspaces.MapPost("", Handle)
         .Needs(Permission.CreateWorkspaces).WithName("createWorkspace").WithSummary("Create a workspace").Produces<WorkspaceView>(StatusCodes.Status201Created).WithProblem(StatusCodes.Status409Conflict);
 
-    private static async Task<IResult> Handle(Body<Request> body, Call call, Store store, IndexFollower index, HttpContext context)
+    private static async Task<IResult> Handle(Body<Request> body, Call call, Store store, IndexFollower index, Plans plans, HttpContext context)
     {
-        var command = Validated(body.Value, call);
+        var command = Validated(body.Value, call, plans);
         var decided = await store.For(command.Id).Decide<Workspace, WorkspaceEvent>(
             Ids.WorkspaceStream, "workspace", Workspace.Initial, Workspace.Evolve, s => WorkspaceDecider.Decide(command, s), call.Metadata(), null, context.RequestAborted);
         await index.Reach(decided.Position, context.RequestAborted);
         ETag.Set(context.Response, decided.Version);
-        return Results.Created($"/v1/workspaces/{command.Id}", WorkspaceView.Of((Workspace.Open)decided.State));
+        return Results.Created($"/v1/workspaces/{command.Id}", WorkspaceView.Of((Workspace.Open)decided.State, plans));
     }
 
-    private static WorkspaceCommand.CreateWorkspace Validated(Request request, Call call)
+    private static WorkspaceCommand.CreateWorkspace Validated(Request request, Call call, Plans plans)
     {
         var checks = new Checks();
         checks.That(request.Id is null || Ids.IsWorkspace(request.Id), "id", "must match ^[a-z0-9][a-z0-9-]{1,62}$");
         var name = checks.Name(request.Name);
-        Label("plan", request.Plan);
+        PlanNames.Check(checks, request.Plan ?? "starter", plans);
         Label("environment", request.Environment);
         Label("region", request.Region);
         checks.Done();

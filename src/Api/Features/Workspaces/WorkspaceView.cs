@@ -1,9 +1,14 @@
+using EventMesh.Domain.Limits;
 using EventMesh.Domain.Workspaces;
 
 namespace EventMesh.Api.Features.Workspaces;
 
-public sealed record WorkspaceView(string Id, string Name, string Plan, string Environment, string? Region, DateTimeOffset CreatedAt)
+/// <param name="Overrides">What holds for this workspace instead of what its plan says.</param>
+/// <param name="Limits">What holds, all in all; null when the plan is not known here, and then nothing that is limited may be done.</param>
+public sealed record WorkspaceView(
+    string Id, string Name, string Plan, string Environment, string? Region, DateTimeOffset CreatedAt, LimitFields Overrides, LimitFields? Limits)
 {
-    public static WorkspaceView Of(Workspace.Open workspace) =>
-        new(workspace.Id, workspace.Name, workspace.Plan, workspace.Environment, workspace.Region, workspace.CreatedAt);
+    public static WorkspaceView Of(Workspace.Open workspace, Plans plans) => new(
+        workspace.Id, workspace.Name, workspace.Plan, workspace.Environment, workspace.Region, workspace.CreatedAt,
+        LimitFields.Of(workspace.Limits), plans.Of(workspace) is { } limits ? LimitFields.Of(limits) : null);
 }

@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using System.Net;
+using EventMesh.Tests.Servers;
+using Xunit;
+
+namespace EventMesh.Tests.Acceptance;
+
+/// <summary>Two nodes on one database, and what becomes of a limit when one of them ends.</summary>
+public sealed class When_nodes_share_limits : IAsyncLifetime
+{
+    private const string AdminToken = "the-admin-of-these-nodes";
+    private EventMeshProcess one = null!;
+    private EventMeshProcess two = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["EVENTMESH_POSTGRES"] = await (await PostgresServer.Shared).CreateDatabase("shares"), ["EVENTMESH_ALLOW_NETWORKS"] = "127.0.0.0/8", ["EVENTMESH_ADMIN_TOKEN"] = AdminToken,
+        };
+        one = await EventMeshProcess.Start(settings);
+        settings["EVENTMESH_ROLES"] = "api";
+        two = await EventMeshProcess.Start(settings);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await two.DisposeAsync();
+        await one.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Together_they_accept_what_the_month_allows_to_the_last_event_and_never_more()
+    {
+        const int Month = 300;
+        var (here, there) = await Limited($$"""{"events_per_month":{{Month}}}""");
+        var accepted = new ConcurrentBag<string>();
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(async publisher =>
+        {
+            // The first refusal may come while the other node holds shares that it has not spent yet.
+            for (var n = 0; n < 40; n++)
+                if ((await (publisher % 2 == 0 ? here : there).Publish(Workspace.Event($"{publisher}-{n}"))).Status == HttpStatusCode.Accepted) accepted.Add($"{publisher}-{n}");
+        }));
+        Assert.InRange(accepted.Count, Month * 3 / 4, Month);
+
+        // What was not spent goes back when the workspace is idle, and is there for whoever asks then.
+        var further = 0;
+        await Eventually.True(async () =>
+        {
+            while (accepted.Count < 2 * Month && (await there.Publish(Workspace.Event($"further-{further++}"))).Status == HttpStatusCode.Accepted) accepted.Add($"further-{further}");
+            return accepted.Count >= Month;
+        }, TimeSpan.FromSeconds(30), "the rest to come back");
+        Assert.Equal(Month, accepted.Count);
+        (await here.Publish(Workspace.Event("one-more"))).IsProblem(HttpStatusCode.TooManyRequests, "limit_exceeded");
+    }
+
+    [Fact]
+    public async Task A_node_that_is_killed_or_stopped_forgets_nothing_of_what_was_used()
+    {
+        var (here, there) = await Limited("""{"events_per_month":8}""");
+        for (var i = 0; i < 3; i++) (await here.Publish(Workspace.Event($"{i}"))).Is(HttpStatusCode.Accepted);
+        await one.Kill();
+        for (var i = 3; i < 6; i++) (await there.Publish(Workspace.Event($"{i}"))).Is(HttpStatusCode.Accepted);
+        Assert.Equal(0, await two.Terminate());
+        await one.StartAgain();
+        for (var i = 6; i < 8; i++) (await here.Publish(Workspace.Event($"{i}"))).Is(HttpStatusCode.Accepted);
+        (await here.Publish(Workspace.Event("8"))).IsProblem(HttpStatusCode.TooManyRequests, "limit_exceeded");
+    }
+
+    [Fact]
+    public async Task Of_connections_made_at_once_on_both_exactly_those_that_fit_are_made()
+    {
+        var (here, there) = await Limited("""{"connections":3}""");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => (i % 2 == 0 ? here : there).Post("/connections", """{"name":"hook","kind":"webhook","config":{"url":"http://127.0.0.1:9/"}}""")));
+        Assert.Equal(3, answers.Count(a => a.Status == HttpStatusCode.Created));
+        Assert.All(answers.Where(a => a.Status != HttpStatusCode.Created), a => a.IsProblem(HttpStatusCode.Conflict, "limit_reached"));
+        Assert.Equal(3, (await there.Get("/connections")).Items.Count);
+    }
+
+    /// <summary>A new workspace with limits of its own, as each of the nodes serves it.</summary>
+    private async Task<(Workspace Here, Workspace There)> Limited(string limits)
+    {
+        var here = await Workspace.New(one);
+        var there = here with { Process = two, Caller = new(two.Client()) };
+        (await here.Patch("", $$"""{"limits":{{limits}}}""")).Is(HttpStatusCode.OK);
+        // A node hears of the change within milliseconds.
+        await Eventually.True(async () => (await there.Caller.Get("/v1/workspaces")).Items.Any(w => w["id"]!.GetValue<string>() == here.Id && w["overrides"]!.AsObject().Count > 0),
+            TimeSpan.FromSeconds(30), "the other node to hear of the limits");
+        return (here, there);
+    }
+}
