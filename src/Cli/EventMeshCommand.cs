@@ -50,6 +50,7 @@ internal static class EventMeshCommand
             Publish.In(shell),
             Shell.Noun("events", "What was published.", ListEvents.In(shell), GetEvent.In(shell)),
             Shell.Noun("deliveries", "Events on their way to connections.", ListDeliveries.In(shell), GetDelivery.In(shell), RetryDelivery.In(shell)),
+            Shell.Noun("ordering", "Keys for which deliveries wait in line.", ListLines.In(shell), SkipLine.In(shell), RetryLine.In(shell)),
             Tail.In(shell),
             Listen.In(shell),
             shell.Server, shell.Token, shell.Json,

@@ -33,5 +33,5 @@ internal static class Facts
     private static bool IsTimeOrDigest(string name) => name is "at" or "time" or "sha256" || name.EndsWith("_at", StringComparison.Ordinal);
 
     private static bool IsId(string value) => value.StartsWith("con_", StringComparison.Ordinal) || value.StartsWith("rul_", StringComparison.Ordinal)
-        || value.StartsWith("evt_", StringComparison.Ordinal) || value.StartsWith("dlv_", StringComparison.Ordinal);
+        || value.StartsWith("evt_", StringComparison.Ordinal) || value.StartsWith("dlv_", StringComparison.Ordinal) || value.StartsWith("lin_", StringComparison.Ordinal);
 }

@@ -4,6 +4,7 @@ using EventMesh.Api.Features.Deliveries;
 using EventMesh.Api.Features.Events;
 using EventMesh.Api.Features.Feed;
 using EventMesh.Api.Features.Keys;
+using EventMesh.Api.Features.Ordering;
 using EventMesh.Api.Features.Rules;
 using EventMesh.Api.Features.Sources;
 using EventMesh.Api.Features.Workspaces;
@@ -54,6 +55,10 @@ public static class Routes
         ListDeliveries.Map(deliveries);
         ReadDelivery.Map(deliveries);
         RetryDelivery.Map(deliveries);
+
+        var ordering = workspace.MapGroup("/ordering").WithTags("Ordering");
+        ListLines.Map(ordering);
+        UnblockLine.Map(ordering);
 
         var sources = workspace.MapGroup("/sources").WithTags("Sources");
         CreateSource.Map(sources);

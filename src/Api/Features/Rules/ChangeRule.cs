@@ -6,10 +6,10 @@ using EventMesh.Projections.Index;
 
 namespace EventMesh.Api.Features.Rules;
 
-/// <summary>A merge patch (RFC 7396) of name, connections and status. A filter is replaced whole, because half of one means something else.</summary>
+/// <summary>A merge patch (RFC 7396) of name, connections, ordering and status. A filter is replaced whole, because half of one means something else.</summary>
 public static class ChangeRule
 {
-    private static readonly string[] Changeable = ["name", "filter", "connections", "status"];
+    private static readonly string[] Changeable = ["name", "filter", "connections", "ordering", "status"];
 
     public static void Map(RouteGroupBuilder rules) => rules.MapPatch("/{id}", Handle)
         .Needs(Permission.WriteRules).WithIfMatch().WithName("changeRule").WithSummary("Change, enable or disable a rule").WithProblem(StatusCodes.Status412PreconditionFailed);
@@ -29,9 +29,10 @@ public static class ChangeRule
     private static RuleEvent[] Decide(string id, Rule state, Patch patch, ConfiguredWorkspace workspace, DateTimeOffset now)
     {
         var view = RuleView.Of(id, 0, state) ?? throw ProblemAnswer.Missing(ReadRules.Missing);
-        var present = new RuleFields(view.Name, patch.Has("filter") ? null : view.Filter, view.Connections);
-        var (name, filter, connections) = patch.Onto(present).Validated(workspace);
-        var changed = RuleDecider.Decide(new RuleCommand.ChangeRule(name, filter, connections, now), state);
+        var present = new RuleFields(view.Name, patch.Has("filter") ? null : view.Filter, view.Connections, view.Ordering);
+        var fields = patch.Onto(present);
+        var (name, filter, connections) = fields.Validated(workspace);
+        var changed = RuleDecider.Decide(new RuleCommand.ChangeRule(name, filter, connections, now, fields.Ordering), state);
         RuleCommand? asked = patch.Status switch
         {
             "enabled" => new RuleCommand.EnableRule(now),

@@ -2,13 +2,15 @@ using System.Text.Json;
 using EventMesh.Api.Edge;
 using EventMesh.Domain.Connections;
 using EventMesh.Domain.Filters;
+using EventMesh.Domain.Rules;
 using EventMesh.Projections.Index;
 
 namespace EventMesh.Api.Features.Rules;
 
 /// <summary>What a rule is made of, as it is sent.</summary>
 /// <param name="Filter">Left out, every event matches.</param>
-public sealed record RuleFields(string? Name, JsonElement? Filter, IReadOnlyList<string?>? Connections)
+/// <param name="Ordering">Left out, deliveries go as they come.</param>
+public sealed record RuleFields(string? Name, JsonElement? Filter, IReadOnlyList<string?>? Connections, RuleOrdering? Ordering = null)
 {
     public const int ConnectionsMax = 100;
 
@@ -33,6 +35,7 @@ public sealed record RuleFields(string? Name, JsonElement? Filter, IReadOnlyList
         for (var i = 0; i < Math.Min(Connections?.Count ?? 0, ConnectionsMax); i++)
             checks.That(Connections![i] is { } id && workspace.Connections.GetValueOrDefault(id) is Connection.Enabled or Connection.Disabled,
                 $"connections[{i}]", "is not a connection of this workspace");
+        if (Ordering is { } ordering && RuleOrdering.Fault(ordering.Key) is { } fault) checks.Add("ordering.key", fault);
         checks.Done();
         return (name, filter!, Connections!.Select(c => c!).ToArray());
     }
