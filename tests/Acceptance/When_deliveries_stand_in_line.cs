@@ -131,7 +131,7 @@ public class When_deliveries_stand_in_line(RunningMesh mesh)
     private static async Task<(string Rule, string Connection)> InOrder(Workspace workspace, Receiver receiver)
     {
         var connection = await workspace.Connection(receiver.Url("/").ToString(), ""","retry_schedule":[]""");
-        var rule = (await workspace.Post("/rules", $$"""{"name":"in order","connections":["{{connection}}"],"ordering":{"key":"data.order"}}""")).Is(HttpStatusCode.Created)["id"];
+        var rule = (await workspace.Post("/rules", $$$"""{"name":"in order","connections":["{{{connection}}}"],"ordering":{"key":"data.order"}}""")).Is(HttpStatusCode.Created)["id"];
         return (rule, connection);
     }
 

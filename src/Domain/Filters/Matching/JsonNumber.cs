@@ -73,7 +73,8 @@ internal readonly ref struct JsonNumber
     /// </summary>
     public string ToPlain(int charsMax)
     {
-        if (IsZero || Math.Abs(Magnitude) + DigitCount + 3 > charsMax)
+        var chars = (IsNegative ? 1 : 0) + (Magnitude <= 0 ? DigitCount - Magnitude + 2 : Magnitude >= DigitCount ? Magnitude : DigitCount + 1);
+        if (IsZero || chars > charsMax)
             return ToCanonical();
 
         var text = Encoding.ASCII.GetString(digits).Replace(".", "", StringComparison.Ordinal);
