@@ -31,6 +31,9 @@ public static class Ids
     /// <summary>The line in which the deliveries by one rule to one connection of events with one key stand.</summary>
     public static string OfLine(string rule, string connection, string key) => "lin_" + Digest("line", rule, connection, key);
 
+    /// <summary>The stream of a type of the catalogue: there is one by each name.</summary>
+    public static string OfEventType(string name) => "typ_" + Digest("type", name);
+
     /// <summary>An id of 26 characters after the prefix: 48 bits of milliseconds, then 80 bits of chance (the layout of a ULID).</summary>
     /// <param name="chance">At least 10 random bytes.</param>
     public static string Sortable(string prefix, DateTimeOffset at, ReadOnlySpan<byte> chance)

@@ -79,6 +79,9 @@ public static class BinaryMode
         }
     }
 
+    /// <summary>Whether data of this media type is JSON: <c>application/json</c>, <c>…+json</c>.</summary>
+    public static bool IsJson(string contentType) => MediaTypeHeaderValue.TryParse(contentType, out var media) && IsJson(media);
+
     private static bool IsJson(MediaTypeHeaderValue media) =>
         media.SubType.Equals("json", StringComparison.OrdinalIgnoreCase) || media.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase);
 

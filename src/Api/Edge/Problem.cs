@@ -19,6 +19,7 @@ public sealed record Problem(string Code, int Status, string Title)
     public static readonly Problem TooLarge = new("too_large", 413, "The body is too large.");
     public static readonly Problem UnsupportedMediaType = new("unsupported_media_type", 415, "The body's content type is not accepted here.");
     public static readonly Problem IdempotencyKeyReused = new("idempotency_key_reused", 422, "The Idempotency-Key was used for another event.");
+    public static readonly Problem SchemaMismatch = new("schema_mismatch", 422, "The data does not fit the schema of its event type.");
     public static readonly Problem HeadersTooLarge = new("headers_too_large", 431, "The request's headers are too large.");
     public static readonly Problem TooManyAtOnce = new("too_many_at_once", 429, "Too many requests for this source are under way.");
     public static readonly Problem Internal = new("internal_error", 500, "Something went wrong on our side.");
@@ -31,7 +32,7 @@ public sealed record Problem(string Code, int Status, string Title)
     public static readonly IReadOnlyList<Problem> All =
     [
         InvalidRequest, MalformedJson, InvalidEvent, BadRequest, Unauthorized, InvalidSignature, Forbidden, NotFound, MethodNotAllowed, Timeout, Conflict, VersionMismatch,
-        TooLarge, UnsupportedMediaType, IdempotencyKeyReused, HeadersTooLarge, TooManyAtOnce, Internal, Unavailable, PositionNotReached,
+        TooLarge, UnsupportedMediaType, IdempotencyKeyReused, SchemaMismatch, HeadersTooLarge, TooManyAtOnce, Internal, Unavailable, PositionNotReached,
         LimitReached, LimitExceeded, PlanUnknown,
     ];
 
@@ -54,7 +55,8 @@ public sealed record Problem(string Code, int Status, string Title)
 /// <summary>What is wrong with one field, or with one place in the body.</summary>
 /// <param name="Field">A path such as <c>config.headers.X-A</c> or <c>[3].source</c>, or a header's or query parameter's name.</param>
 /// <param name="Reason">The end of a sentence that begins with the field.</param>
-public readonly record struct FieldError(string Field, string Reason);
+/// <param name="Keyword">What of a JSON Schema is not kept; null where no schema was asked.</param>
+public readonly record struct FieldError(string Field, string Reason, string? Keyword = null);
 
 /// <summary>Ends a request with a problem.</summary>
 public sealed class ProblemException(Problem problem, string detail, IReadOnlyList<FieldError> errors) : Exception(detail)

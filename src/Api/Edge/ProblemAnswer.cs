@@ -94,6 +94,7 @@ public sealed partial class ProblemAnswer(RequestDelegate next, ILogger<ProblemA
                 body.WriteStartObject();
                 body.WriteString("field"u8, error.Field);
                 body.WriteString("reason"u8, error.Reason);
+                if (error.Keyword is not null) body.WriteString("keyword"u8, error.Keyword);
                 body.WriteEndObject();
             }
             body.WriteEndArray();

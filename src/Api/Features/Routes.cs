@@ -1,4 +1,5 @@
 using EventMesh.Api.Description;
+using EventMesh.Api.Features.Catalogue;
 using EventMesh.Api.Features.Connections;
 using EventMesh.Api.Features.Deliveries;
 using EventMesh.Api.Features.Events;
@@ -46,6 +47,14 @@ public static class Routes
         ChangeRule.Map(rules);
         DeleteRule.Map(rules);
         TestRule.Map(rules);
+
+        var types = workspace.MapGroup("/event-types").WithTags("Event types");
+        CreateEventType.Map(types);
+        ReadEventTypes.Map(types);
+        ChangeEventType.Map(types);
+        AddSchema.Map(types);
+        ValidateSample.Map(types);
+        SendSample.Map(types);
 
         var events = workspace.MapGroup("/events").WithTags("Events");
         PublishEvents.Map(events);

@@ -1,3 +1,4 @@
+using EventMesh.Domain.Catalogue;
 using EventMesh.Domain.Connections;
 using EventMesh.Domain.Deliveries;
 using EventMesh.Domain.Keys;
@@ -17,7 +18,7 @@ public static class ConfigurationEvents
     public static readonly EventTypes All = EventTypes.Of(
         typeof(WorkspaceEvent), typeof(ApiKeyEvent), typeof(ConnectionEvent), typeof(CircuitEvent), typeof(RuleEvent), typeof(PublishedEventEvent), typeof(DeliveryEvent),
         typeof(LimitEvent),
-        typeof(SourceEvent));
+        typeof(SourceEvent), typeof(EventTypeEvent));
 
     /// <summary>Stored names, each of them in the partial index <c>ix_mt_events_configuration</c>: one that is not makes every node read all events at its start.</summary>
     public static readonly IReadOnlyList<string> Types =
@@ -27,5 +28,6 @@ public static class ConfigurationEvents
         "connection_circuit_opened", "connection_circuit_closed",
         "rule_created", "rule_changed", "rule_disabled", "rule_enabled", "rule_deleted",
         "source_created", "source_changed", "source_disabled", "source_enabled", "source_deleted", "source_secret_rotated",
+        "event_type_created", "event_type_changed", "event_type_schema_added", "event_type_archived", "event_type_restored",
     ];
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EventMesh.Domain.Catalogue;
 using EventMesh.Domain.Connections;
 using EventMesh.Domain.Limits;
 using EventMesh.Domain.Rules;
@@ -21,6 +22,9 @@ public sealed record ConfiguredWorkspace(string Id, Workspace Workspace, Immutab
     /// <summary>The sources of inbound webhooks, by id.</summary>
     public ImmutableDictionary<string, Source> Sources { get; init; } = ImmutableDictionary<string, Source>.Empty;
 
+    /// <summary>The types of events that are described, and what their data has to be.</summary>
+    public Catalogue Catalogue { get; init; } = Catalogue.Empty;
+
     /// <summary>What logs and spans carry beside the workspace.</summary>
     public string Environment => Workspace is Workspace.Open open ? open.Environment : "unknown";
 
@@ -39,6 +43,7 @@ public sealed record ConfiguredWorkspace(string Id, Workspace Workspace, Immutab
         CircuitEvent.ConnectionCircuitClosed closed => With(closed.Connection, version, closed),
         RuleEvent rule => this with { Rules = Rules.SetItem(stream, Rule.Evolve(Rules.GetValueOrDefault(stream, Rule.Initial), rule)), enabledRules = null },
         SourceEvent source => this with { Sources = Sources.SetItem(stream, Source.Evolve(Sources.GetValueOrDefault(stream, Source.Initial), source)) },
+        EventTypeEvent type => this with { Catalogue = Catalogue.Apply(stream, type) },
         _ => this,
     };
 

@@ -21,9 +21,13 @@ public sealed record Published(string Id, Position Position, bool Duplicate);
 public static class Publishing
 {
     private const string StreamType = "published_event";
+
+    /// <summary>The rule that a sample's delivery names. No rule of a workspace can have this id.</summary>
+    private const string SampleRule = "sample";
+
     private const string ContentType = "application/cloudevents+json";
 
-    /// <exception cref="ProblemException">422: the key was used for another event; 429: a hard limit of the plan is reached, and nothing was stored.</exception>
+    /// <exception cref="ProblemException">422: the key was used for another event, or the data does not fit the schema of its type; 429: a hard limit of the plan is reached, and nothing was stored.</exception>
     public static async Task<Published> One(Store store, Limiter limiter, Call call, CloudEvent one, string? idempotencyKey, CancellationToken stop)
     {
         var workspace = store.For(call.Workspace.Id);
@@ -31,6 +35,7 @@ public static class Publishing
         call.Subject = stream;
         var published = Of(one, call.Now);
         var taken = await Take(limiter, call, 1, stop).ConfigureAwait(false);
+        await Fits(limiter, taken, 1, SchemaCheck.Of(workspace, call.Workspace, one, stream, stop)).ConfigureAwait(false);
         var answer = (await Append(limiter, taken, workspace, [Append(workspace, stream, one, published, call)], stop).ConfigureAwait(false))[0];
         if (answer.Stored)
         {
@@ -45,7 +50,7 @@ public static class Publishing
     }
 
     /// <summary>All in one transaction; each answered in its place.</summary>
-    /// <exception cref="ProblemException">429: a hard limit of the plan does not allow all of them, and nothing was stored.</exception>
+    /// <exception cref="ProblemException">422: the data of one does not fit the schema of its type; 429: a hard limit of the plan does not allow all of them. Nothing was stored.</exception>
     public static async Task<IReadOnlyList<Published>> All(Store store, Limiter limiter, Call call, IReadOnlyList<CloudEvent> batch, CancellationToken stop)
     {
         var workspace = store.For(call.Workspace.Id);
@@ -56,6 +61,7 @@ public static class Publishing
             if (first.TryAdd(streams[i], appends.Count)) appends.Add(Append(workspace, streams[i], batch[i], Of(batch[i], call.Now), call));
 
         var taken = await Take(limiter, call, appends.Count, stop).ConfigureAwait(false);
+        await Fits(limiter, taken, appends.Count, SchemaCheck.Of(workspace, call.Workspace, batch, streams, stop)).ConfigureAwait(false);
         var answers = await Append(limiter, taken, workspace, appends, stop).ConfigureAwait(false);
         var lost = streams.Where((s, _) => !answers[first[s]].Stored).Distinct(StringComparer.Ordinal).ToArray();
         var known = lost.Length == 0 ? [] : (await workspace.ReadStreams(lost, stop).ConfigureAwait(false)).ToDictionary(s => s.Id, s => s.Events[0].Position, StringComparer.Ordinal);
@@ -72,11 +78,40 @@ public static class Publishing
         return published;
     }
 
+    /// <summary>Appends an event together with its routing to one connection, so that no rule is asked.</summary>
+    /// <returns>The event, and its delivery's id.</returns>
+    public static async Task<(Published Published, string Delivery)> Sample(Store store, Limiter limiter, Call call, CloudEvent one, string connection, CancellationToken stop)
+    {
+        var workspace = store.For(call.Workspace.Id);
+        var stream = call.Subject = Ids.OfEvent(one.Source, one.Id);
+        var published = Of(one, call.Now);
+        var routed = PublishedEventDecider.Decide(new PublishedEventCommand.RouteEvent(stream, [new(SampleRule, connection)], call.Now), new PublishedEvent.Accepted(published));
+        var append = workspace.Prepare(stream, StreamType, 0, [published, .. routed], call.Metadata(stream), [Body(stream, one, call)]);
+        var taken = await Take(limiter, call, 1, stop).ConfigureAwait(false);
+        var answer = (await Append(limiter, taken, workspace, [append], stop).ConfigureAwait(false))[0];
+        EdgeTelemetry.Accepted.Add(1);
+        return (new(stream, answer.Position, false), Ids.OfDelivery(stream, SampleRule, connection));
+    }
+
     private static async ValueTask<Limiter.Taken> Take(Limiter limiter, Call call, int events, CancellationToken stop)
     {
         var taken = await limiter.Take(call.Workspace, LimitedUse.Publish, events, call.Metadata(), stop).ConfigureAwait(false);
         call.Allowance = taken.Nearest;
         return taken;
+    }
+
+    // Checked when it is within the rate, so that nobody makes us check without end; refused, it does not count in the month.
+    private static async ValueTask Fits(Limiter limiter, Limiter.Taken taken, int events, ValueTask check)
+    {
+        try
+        {
+            await check.ConfigureAwait(false);
+        }
+        catch (ProblemException)
+        {
+            limiter.PutBack(taken, events);
+            throw;
+        }
     }
 
     /// <summary>Appends; what was there already, or cannot be stored, does not count in the month.</summary>
@@ -95,8 +130,10 @@ public static class Publishing
         }
     }
 
+    private static Payload Body(string stream, CloudEvent one, Call call) => new(stream, DateOnly.FromDateTime(call.Now.UtcDateTime), ContentType, one.Json);
+
     private static Append Append(WorkspaceStore workspace, string stream, CloudEvent one, PublishedEventEvent.EventPublished published, Call call) =>
-        workspace.Prepare(stream, StreamType, 0, [published], call.Metadata(stream), [new Payload(stream, DateOnly.FromDateTime(call.Now.UtcDateTime), ContentType, one.Json)]);
+        workspace.Prepare(stream, StreamType, 0, [published], call.Metadata(stream), [Body(stream, one, call)]);
 
     private static PublishedEventEvent.EventPublished Of(CloudEvent one, DateTimeOffset at)
     {
