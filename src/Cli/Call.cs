@@ -36,6 +36,9 @@ internal sealed class Call : IDisposable
     /// <summary>The path of something in this call's workspace, such as <c>connections</c>.</summary>
     public string InWorkspace(FormattableString rest) => Route.To($"/v1/workspaces/{Workspace}/") + Route.To(rest);
 
+    /// <summary>The whole address of a path that the server gave.</summary>
+    public string AddressOf(string path) => Server().AbsoluteUri.TrimEnd('/') + path;
+
     public void Dispose()
     {
         if (client.IsValueCreated)

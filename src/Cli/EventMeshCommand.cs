@@ -42,11 +42,13 @@ internal static class EventMeshCommand
         var root = new RootCommand("EventMesh: publish events, route them by rules, deliver them as signed webhooks.")
         {
             Shell.Noun("workspaces", "The tenants of this EventMesh.", CreateWorkspace.In(shell), ListWorkspaces.In(shell), GetWorkspace.In(shell)),
-            Shell.Noun("keys", "API keys of a workspace.", CreateKey.In(shell)),
+            Shell.Noun("keys", "API keys of a workspace.", CreateKey.In(shell), ListKeys.In(shell), RevokeKey.In(shell)),
             Shell.Noun("connections", "Where events are delivered.", CreateConnection.In(shell), ListConnections.In(shell), GetConnection.In(shell),
                 EnableConnection.In(shell), DisableConnection.In(shell), DeleteConnection.In(shell),
                 RotateSecret.In(shell), ListSecrets.In(shell)),
             Shell.Noun("rules", "Which events go to which connections.", CreateRule.In(shell), ListRules.In(shell), TestRule.In(shell), DeleteRule.In(shell)),
+            Shell.Noun("sources", "Addresses that providers send their webhooks to.", CreateSource.In(shell), ListSources.In(shell), GetSource.In(shell),
+                RotateSourceSecret.In(shell), RotateSourceToken.In(shell), EnableSource.In(shell), DisableSource.In(shell), DeleteSource.In(shell)),
             Publish.In(shell),
             Shell.Noun("events", "What was published.", ListEvents.In(shell), GetEvent.In(shell)),
             Shell.Noun("deliveries", "Events on their way to connections.", ListDeliveries.In(shell), GetDelivery.In(shell), RetryDelivery.In(shell)),

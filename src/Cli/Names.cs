@@ -7,6 +7,10 @@ internal static class Names
 
     public static Task<string> Rule(Call call, string given) => Resolve(call, "rule", "rul_", given);
 
+    public static Task<string> Source(Call call, string given) => Resolve(call, "source", "src_", given);
+
+    public static Task<string> Key(Call call, string given) => Resolve(call, "key", "key_", given);
+
     private static async Task<string> Resolve(Call call, string kind, string prefix, string given)
     {
         if (given.StartsWith(prefix, StringComparison.Ordinal))

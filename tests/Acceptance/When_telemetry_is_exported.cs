@@ -25,12 +25,20 @@ public class When_telemetry_is_exported
         const string secret = "a-payload-that-nobody-may-export";
         var published = (await workspace.Publish(Workspace.Event("1", further: $",\"data\":\"{secret}\""), ("traceparent", $"00-{trace}-b7ad6b7169203331-01"))).Is(HttpStatusCode.Accepted);
 
+        var source = (await workspace.Post("/sources", """{"name":"s","verification":{"kind":"api_key","query":"key"}}""")).Is(System.Net.HttpStatusCode.Created);
+        (await workspace.Caller.Post($"{source["receive_at"]}?key={source["secret"]}", "{}", ("traceparent", $"00-{trace}-b7ad6b7169203331-01"))).Is(System.Net.HttpStatusCode.Accepted);
+        (await workspace.Caller.Post($"{source["receive_at"]}?key=another", "{}")).Is(System.Net.HttpStatusCode.Unauthorized);
+
         await Eventually.True(() => Task.FromResult(
             collector.Has("/v1/traces", Convert.FromHexString(trace), "eventmesh", "tenant_id", workspace.Id, "environment", "production", published["id"])
             && collector.Has("/v1/logs", Convert.FromHexString(trace), "tenant_id", workspace.Id, published["id"])
-            && collector.Has("/v1/metrics", [], "eventmesh.events.accepted", "http.server.request.duration")), TimeSpan.FromSeconds(60), "all three to arrive");
+            && collector.Has("/v1/traces", [], source["id"]) && collector.Has("/v1/logs", [], "mismatch", source["id"])
+            && collector.Has("/v1/metrics", [], "eventmesh.events.accepted", "eventmesh.inbound.refused", "mismatch", "/in/{token}", "http.server.request.duration")), TimeSpan.FromSeconds(60), "all three to arrive");
         Assert.False(collector.Has(secret));
         Assert.False(collector.Has("emk_"));
+        // The token in the address, and a key in the query.
+        Assert.False(collector.Has("emi_"));
+        Assert.False(collector.Has(source["secret"]));
         Assert.False(collector.Has(process.AdminToken));
         // Not only of this request: what follows from it is part of the trace.
         Assert.Equal($"00-{trace}", (await Traceparent(database, published["id"]))[..35]);

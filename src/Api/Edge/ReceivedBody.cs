@@ -9,6 +9,9 @@ namespace EventMesh.Api.Edge;
 /// </summary>
 public readonly struct ReceivedBody : IDisposable
 {
+    /// <summary>How long a body may take. The server's least rate alone would let one of 1 MiB take an hour.</summary>
+    public static readonly TimeSpan ArrivesWithin = TimeSpan.FromSeconds(30);
+
     private readonly PipeReader reader;
     private readonly SequencePosition end;
     private readonly byte[]? copied;
@@ -31,23 +34,40 @@ public readonly struct ReceivedBody : IDisposable
     public ReadOnlyMemory<byte> Bytes { get; }
 
     /// <param name="bytesMax">The largest size that is accepted.</param>
-    /// <exception cref="ProblemException">It is larger.</exception>
-    public static async ValueTask<ReceivedBody> Read(HttpRequest request, int bytesMax)
+    /// <param name="within"><see cref="ArrivesWithin"/> by default.</param>
+    /// <exception cref="ProblemException">It is larger, or comes too slowly.</exception>
+    public static async ValueTask<ReceivedBody> Read(HttpRequest request, int bytesMax, TimeSpan? within = null)
     {
         if (request.Headers.ContentEncoding.Count > 0 && request.Headers.ContentEncoding != "identity")
             throw Problem.UnsupportedMediaType.At("Content-Encoding", "is not accepted; send the body uncompressed");
         if (request.ContentLength > bytesMax) throw TooLarge(bytesMax);
-        while (true)
+        var (reader, aborted) = (request.BodyReader, request.HttpContext.RequestAborted);
+        // Most bodies are there at the first look; only one that is not is worth a timer.
+        var read = Bounded(reader, await reader.ReadAsync(aborted).ConfigureAwait(false), bytesMax);
+        if (read.IsCompleted) return new(reader, read.Buffer);
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        late.CancelAfter(within ?? ArrivesWithin);
+        try
         {
-            var read = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted).ConfigureAwait(false);
-            if (read.Buffer.Length > bytesMax)
+            do
             {
-                request.BodyReader.AdvanceTo(read.Buffer.End);
-                throw TooLarge(bytesMax);
+                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                read = Bounded(reader, await reader.ReadAsync(late.Token).ConfigureAwait(false), bytesMax);
             }
-            if (read.IsCompleted) return new(request.BodyReader, read.Buffer);
-            request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            while (!read.IsCompleted);
+            return new(reader, read.Buffer);
         }
+        catch (OperationCanceledException) when (!aborted.IsCancellationRequested)
+        {
+            throw Problem.Timeout.With($"The body did not arrive within {(within ?? ArrivesWithin).TotalSeconds} seconds.");
+        }
+    }
+
+    private static ReadResult Bounded(PipeReader reader, ReadResult read, int bytesMax)
+    {
+        if (read.Buffer.Length <= bytesMax) return read;
+        reader.AdvanceTo(read.Buffer.End);
+        throw TooLarge(bytesMax);
     }
 
     private static ProblemException TooLarge(int bytesMax) => Problem.TooLarge.At("body", $"has at most {bytesMax} bytes here");

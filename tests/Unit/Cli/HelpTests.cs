@@ -7,7 +7,8 @@ public partial class HelpTests
 {
     [Theory]
     [InlineData("workspaces create|list|get")]
-    [InlineData("keys create")]
+    [InlineData("keys create|list|revoke")]
+    [InlineData("sources create|list|get|rotate-secret|rotate-token|enable|disable|delete")]
     [InlineData("connections create|list|get|enable|disable|delete|rotate-secret|secrets")]
     [InlineData("rules create|list|test|delete")]
     [InlineData("events list|get")]

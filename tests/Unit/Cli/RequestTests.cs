@@ -47,6 +47,35 @@ public class RequestTests
     public Task Secrets_are_listed() => Asks(["connections", "secrets", "con_1", "-w", "acme"], "GET", "/v1/workspaces/acme/connections/con_1/secrets", null);
 
     [Fact]
+    public Task A_source_has_its_verification_and_what_its_events_are_made_of() => Asks(
+        ["sources", "create", "shop", "-w", "acme", "--kind", "hmac", "--header", "X-Sig", "--encoding", "base64", "--timestamp-header", "X-Time", "--tolerance", "60",
+         "--type", "header:X-Topic", "--type-prefix", "shop.", "--subject", "$.order.id", "--source", "https://shop.example", "--secret", "0123456789abcdef"],
+        "POST", "/v1/workspaces/acme/sources",
+        """{"name":"shop","verification":{"kind":"hmac","header":"X-Sig","encoding":"base64","timestamp_header":"X-Time","tolerance_seconds":60},"event":{"source":"https://shop.example","type":{"header":"X-Topic","prefix":"shop."},"subject":{"path":"$.order.id"}},"secret":"0123456789abcdef"}""");
+
+    [Fact]
+    public Task A_secret_is_rotated_with_its_overlap() => Asks(
+        ["sources", "rotate-secret", "src_1", "-w", "acme", "--overlap-hours", "2"], "POST", "/v1/workspaces/acme/sources/src_1/rotate-secret", """{"overlap_seconds":7200}""");
+
+    [Fact]
+    public Task A_token_is_rotated() => Asks(["sources", "rotate-token", "src_1", "-w", "acme"], "POST", "/v1/workspaces/acme/sources/src_1/rotate-token", null);
+
+    [Fact]
+    public Task A_source_is_disabled_by_its_status() => Asks(["sources", "disable", "src_1", "-w", "acme"], "PATCH", "/v1/workspaces/acme/sources/src_1", """{"status":"disabled"}""");
+
+    [Fact]
+    public Task A_key_is_revoked() => Asks(["keys", "revoke", "key_1", "-w", "acme"], "DELETE", "/v1/workspaces/acme/keys/key_1", null);
+
+    [Fact]
+    public async Task The_address_of_a_source_is_shown_whole()
+    {
+        await using var server = await StandIn.Start(201, """{"id":"src_1","status":"enabled","receive_at":"/in/emi_x","secret":"s"}""");
+        var prompt = new Prompt(server.Url);
+        Assert.Equal(0, await prompt.Type("sources", "create", "github", "-w", "acme", "--kind", "github"));
+        Assert.Contains($"  address  {server.Url.TrimEnd('/')}/in/emi_x\n", prompt.Out);
+    }
+
+    [Fact]
     public Task A_rule_is_deleted() => Asks(["rules", "delete", "rul_1", "-w", "acme"], "DELETE", "/v1/workspaces/acme/rules/rul_1", null);
 
     [Fact]

@@ -1,0 +1,32 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+
+namespace EventMesh.Cli.Commands;
+
+internal static class RotateSourceSecret
+{
+    public static Command In(Shell shell)
+    {
+        var source = new Argument<string>("source") { Description = "Id or name." };
+        var secret = new Option<string?>("--secret") { Description = SecretInput.Description + " Made and shown once when left out.", HelpName = "SECRET" };
+        var overlap = new Option<int?>("--overlap-hours") { Description = "How long the secrets of before hold, too: 0 to 168; 24 by default.", HelpName = "HOURS" };
+        return shell.Verb("rotate-secret", "Give a source a new secret; the one of before holds for a while longer.",
+            ["eventmesh sources rotate-secret github -w acme", "eventmesh sources rotate-secret stripe -w acme --secret @stripe-secret --overlap-hours 72"],
+            [source, shell.Workspace, secret, overlap], async call =>
+            {
+                var id = await Names.Source(call, call.Given(source));
+                var request = new JsonObject();
+                if (call.Value(secret) is { } given)
+                    request["secret"] = await SecretInput.Read(call, "--secret", given);
+                if (call.Value(overlap) is { } hours)
+                    request["overlap_seconds"] = hours * 3600;
+                var rotated = await call.Client.Post(call.InWorkspace($"sources/{id}/rotate-secret"), request, call.Cancel);
+                call.Output.Show(rotated, answer =>
+                {
+                    call.Output.Line($"Rotated the secret of {Readable.Line(call.Given(source))}.");
+                    call.Output.Details(answer, "secret");
+                    call.Output.Note("→ Give it to the provider before the overlap ends; a secret made here is shown only now.");
+                });
+            });
+    }
+}
