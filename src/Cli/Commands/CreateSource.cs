@@ -10,7 +10,7 @@ internal static class CreateSource
         var name = new Argument<string>("name") { Description = "Its name." };
         var kind = new Option<string>("--kind") { Description = "How its requests are verified.", Required = true };
         kind.AcceptOnlyFromAmong("standard_webhooks", "hmac", "github", "stripe", "slack", "basic", "api_key");
-        var secret = new Option<string?>("--secret") { Description = SecretInput.Description + " Made and shown once when left out, except that Stripe and Slack make their own.", HelpName = "SECRET" };
+        var secret = new Option<string?>("--secret") { Description = "The provider's secret; a file keeps it out of the shell's history. Made and shown once when left out, except that Stripe and Slack make their own.", HelpName = "SECRET|@file|-" };
         Option<string?>[] settings =
         [
             new("--header") { Description = "Where the signature or the key is.", HelpName = "NAME" },
@@ -55,7 +55,7 @@ internal static class CreateSource
                 if (made.Count > 0)
                     request["event"] = made;
                 if (call.Value(secret) is { } given)
-                    request["secret"] = await SecretInput.Read(call, "--secret", given);
+                    request["secret"] = (await JsonInput.Text(call, "--secret", given)).TrimEnd('\r', '\n');
                 var created = await call.Client.Post(call.InWorkspace($"sources"), request, call.Cancel);
                 call.Output.Show(created, shown =>
                 {

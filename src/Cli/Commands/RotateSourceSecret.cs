@@ -8,18 +8,18 @@ internal static class RotateSourceSecret
     public static Command In(Shell shell)
     {
         var source = new Argument<string>("source") { Description = "Id or name." };
-        var secret = new Option<string?>("--secret") { Description = SecretInput.Description + " Made and shown once when left out.", HelpName = "SECRET" };
-        var overlap = new Option<int?>("--overlap-hours") { Description = "How long the secrets of before hold, too: 0 to 168; 24 by default.", HelpName = "HOURS" };
+        var secret = new Option<string?>("--secret") { Description = "The provider's secret; a file keeps it out of the shell's history. Made and shown once when left out.", HelpName = "SECRET|@file|-" };
+        var overlap = new Option<string?>("--overlap") { Description = "How long the secrets of before hold, too: a day by default, 7 at most; 0s ends them at once.", HelpName = "24h" };
         return shell.Verb("rotate-secret", "Give a source a new secret; the one of before holds for a while longer.",
-            ["eventmesh sources rotate-secret github -w acme", "eventmesh sources rotate-secret stripe -w acme --secret @stripe-secret --overlap-hours 72"],
+            ["eventmesh sources rotate-secret github -w acme", "eventmesh sources rotate-secret stripe -w acme --secret @stripe-secret --overlap 3d"],
             [source, shell.Workspace, secret, overlap], async call =>
             {
                 var id = await Names.Source(call, call.Given(source));
                 var request = new JsonObject();
                 if (call.Value(secret) is { } given)
-                    request["secret"] = await SecretInput.Read(call, "--secret", given);
-                if (call.Value(overlap) is { } hours)
-                    request["overlap_seconds"] = hours * 3600;
+                    request["secret"] = (await JsonInput.Text(call, "--secret", given)).TrimEnd('\r', '\n');
+                if (call.Value(overlap) is { } pause)
+                    request["overlap_seconds"] = Pause.Seconds(pause, "--overlap 24h");
                 var rotated = await call.Client.Post(call.InWorkspace($"sources/{id}/rotate-secret"), request, call.Cancel);
                 call.Output.Show(rotated, answer =>
                 {

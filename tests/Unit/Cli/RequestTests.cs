@@ -55,7 +55,7 @@ public class RequestTests
 
     [Fact]
     public Task A_secret_is_rotated_with_its_overlap() => Asks(
-        ["sources", "rotate-secret", "src_1", "-w", "acme", "--overlap-hours", "2"], "POST", "/v1/workspaces/acme/sources/src_1/rotate-secret", """{"overlap_seconds":7200}""");
+        ["sources", "rotate-secret", "src_1", "-w", "acme", "--overlap", "2h"], "POST", "/v1/workspaces/acme/sources/src_1/rotate-secret", """{"overlap_seconds":7200}""");
 
     [Fact]
     public Task A_token_is_rotated() => Asks(["sources", "rotate-token", "src_1", "-w", "acme"], "POST", "/v1/workspaces/acme/sources/src_1/rotate-token", null);
