@@ -37,7 +37,7 @@ public class When_somebody_asks_who_may_not(RunningMesh mesh)
         { "POST", "/rules" }, { "GET", "/rules" }, { "GET", "/rules/rul_x" }, { "PATCH", "/rules/rul_x" }, { "DELETE", "/rules/rul_x" }, { "POST", "/rules/test" },
         { "POST", "/events" }, { "GET", "/events" }, { "GET", "/events/evt_x" },
         { "GET", "/deliveries" }, { "GET", "/deliveries/dlv_x" }, { "POST", "/deliveries/dlv_x/retry" }, { "GET", "/sources" }, { "POST", "/sources" }, { "GET", "/sources/src_x" }, { "PATCH", "/sources/src_x" }, { "DELETE", "/sources/src_x" },
-        { "POST", "/sources/src_x/rotate-secret" }, { "POST", "/sources/src_x/rotate-token" }, { "GET", "/feed" }, { "GET", "/streams/workspace" },
+        { "POST", "/sources/src_x/rotate-secret" }, { "POST", "/sources/src_x/rotate-token" }, { "GET", "/feed" }, { "GET", "/usage" }, { "GET", "/streams/workspace" },
     };
 
     [Theory, MemberData(nameof(Routes))]

@@ -8,6 +8,7 @@ using EventMesh.Api.Features.Keys;
 using EventMesh.Api.Features.Ordering;
 using EventMesh.Api.Features.Rules;
 using EventMesh.Api.Features.Sources;
+using EventMesh.Api.Features.Usage;
 using EventMesh.Api.Features.Workspaces;
 
 namespace EventMesh.Api.Features;
@@ -77,6 +78,9 @@ public static class Routes
         RotateSourceSecret.Map(sources);
         RotateSourceToken.Map(sources);
         ReceiveWebhook.Map(routes);
+
+        ReadUsage.Map(workspace);
+        ListUsage.Map(v1);
 
         ReadFeed.Map(workspace);
         ReadStreamHistory.Map(workspace);

@@ -12,6 +12,7 @@ using EventMesh.Messaging.RabbitMq;
 using EventMesh.Projections.Deliveries;
 using EventMesh.Projections.Index;
 using EventMesh.Projections.Running;
+using EventMesh.Projections.Usage;
 
 namespace EventMesh.Api.Hosting;
 
@@ -40,7 +41,8 @@ internal static class Services
         if (settings.Roles.HasFlag(Roles.Api)) services.AddRole("limits", p => p.GetRequiredService<Limiter>().Run);
         services.AddDelivery(settings);
         if (settings.Roles.HasFlag(Roles.Projections))
-            services.AddRole("projection:deliveries", p => new ProjectionRunner(store, DeliveriesProjection.Projection, p.GetRequiredService<ILogger<ProjectionRunner>>()).Run);
+            foreach (var projection in new[] { DeliveriesProjection.Projection, UsageProjection.Projection })
+                services.AddRole(projection.Feed, p => new ProjectionRunner(store, projection, p.GetRequiredService<ILogger<ProjectionRunner>>()).Run);
     }
 
     private static void AddInbound(this IServiceCollection services)

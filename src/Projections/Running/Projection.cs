@@ -9,6 +9,9 @@ namespace EventMesh.Projections.Running;
 /// <param name="Begin">Makes an empty fold.</param>
 public sealed record Projection(string Name, IReadOnlyList<string> EventTypes, Func<ProjectionFold> Begin)
 {
+    /// <summary>How long events may gather before they are taken in: a transaction of many costs little more than one of one.</summary>
+    public TimeSpan Apart { get; init; } = TimeSpan.FromMilliseconds(20);
+
     public string Table => "eventmesh." + Name;
     public string Feed => "projection:" + Name;
 }

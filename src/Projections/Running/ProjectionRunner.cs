@@ -14,9 +14,6 @@ public sealed partial class ProjectionRunner(Store store, Projection projection,
 {
     public const int PageEvents = 2_000;
 
-    /// <summary>A read model may be a moment behind, and a transaction of many rows costs little more than one of one.</summary>
-    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(20);
-
     /// <summary>Rows of one transaction. Every feed of the server waits for the oldest running one, so it must end within some 50 ms.</summary>
     internal const int RowsMax = 1_000;
 
@@ -62,7 +59,7 @@ public sealed partial class ProjectionRunner(Store store, Projection projection,
     private async Task Follow(FeedLease lease, Action written, CancellationToken stop)
     {
         var after = lease.Checkpoint;
-        var tempo = new Tempo(store.Arrivals, Apart);
+        var tempo = new Tempo(store.Arrivals, projection.Apart);
         while (true)
         {
             tempo.Look();
