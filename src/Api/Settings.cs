@@ -11,7 +11,7 @@ public enum Roles { Api = 1, FanOut = 2, Dispatcher = 4, Worker = 8, Projections
 
 /// <summary>How this process runs, from environment variables. Each may also be written with two underscores after <c>EVENTMESH</c>.</summary>
 public sealed record Settings(
-    string Home, string Bind, int Port, string Postgres, string? RabbitMq, QueueType QueueType, Roles Roles, IReadOnlyList<IPNetwork> AllowNetworks, string? AdminToken, Plans Plans)
+    string Home, string Bind, int Port, string Postgres, string? RabbitMq, QueueType QueueType, Roles Roles, IReadOnlyList<IPNetwork> AllowNetworks, string? AdminToken, Plans Plans, TimeSpan DisableAfter)
 {
     private const int AdminTokenCharsMin = 16;
 
@@ -28,6 +28,7 @@ public sealed record Settings(
         ("EVENTMESH_ALLOW_NETWORKS", null, "Networks that webhooks may reach although they are not public, in CIDR form, separated by commas: 127.0.0.0/8,10.1.0.0/16."),
         ("EVENTMESH_ADMIN_TOKEN", null, "The platform admin's token, at least 16 characters. Without it one is made and kept in $EVENTMESH_HOME/admin-token."),
         ("EVENTMESH_PLANS", null, "JSON file of the plans that workspaces may have, instead of starter, professional and enterprise as they come."),
+        ("EVENTMESH_DISABLE_AFTER", "5d", "How long a connection may have nothing but failures before it is disabled: a whole number with d, h, m or s, from 1s to 365d."),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", null, "Where traces, metrics and logs go by OTLP. The other OTEL_* variables of the OpenTelemetry specification hold too."),
     ];
 
@@ -56,7 +57,8 @@ public sealed record Settings(
             RolesIn(Of("EVENTMESH_ROLES") ?? "all"),
             [.. Listed(Of("EVENTMESH_ALLOW_NETWORKS") ?? "").Select(NetworkIn)],
             Of("EVENTMESH_ADMIN_TOKEN") is { } token ? TokenIn(token) : null,
-            Of("EVENTMESH_PLANS") is { } plans ? PlansIn(plans) : Plans.Default);
+            Of("EVENTMESH_PLANS") is { } plans ? PlansIn(plans) : Plans.Default,
+            SpanIn("EVENTMESH_DISABLE_AFTER", Of("EVENTMESH_DISABLE_AFTER") ?? "5d", TimeSpan.FromDays(365)));
         var handsOver = settings.Roles.HasFlag(Roles.Dispatcher);
         return settings.RabbitMq is not null || handsOver == settings.Roles.HasFlag(Roles.Worker) ? settings
             : throw new SettingRefused("EVENTMESH_ROLES", $"gives this process {(handsOver ? "dispatcher without worker" : "worker without dispatcher")}; without EVENTMESH_RABBITMQ work is queued in the process, so they go together");
@@ -141,6 +143,14 @@ public sealed record Settings(
         {
             throw new SettingRefused("EVENTMESH_PLANS", $"names a file that {wrong.Message}");
         }
+    }
+
+    private static TimeSpan SpanIn(string name, string text, TimeSpan most)
+    {
+        var unit = text[^1] switch { 'd' => TimeSpan.FromDays(1), 'h' => TimeSpan.FromHours(1), 'm' => TimeSpan.FromMinutes(1), 's' => TimeSpan.FromSeconds(1), _ => TimeSpan.Zero };
+        return unit != TimeSpan.Zero && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 && count <= most / unit
+            ? unit * count
+            : throw new SettingRefused(name, $"'{text}' is not a time; give a whole number with d, h, m or s, from 1s to {most.TotalDays:0}d");
     }
 
     private static string[] Listed(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

@@ -63,8 +63,9 @@ public sealed partial class FanOut(Store store, TimeProvider clock, ILogger<FanO
             if (stored.Type != "event_published") index.Apply(stored, store.Types);
             else if (index.Find(stored.Workspace) is { EnabledRules.Count: > 0 } workspace)
             {
-                if (store.Types.TryRead(stored, out var fault) is PublishedEventEvent.EventPublished what) published.Add((stored, what, workspace));
-                else Unreadable(stored.Workspace, stored.Stream, fault);
+                if (store.Types.TryRead(stored, out var fault) is not PublishedEventEvent.EventPublished what) Unreadable(stored.Workspace, stored.Stream, fault);
+                // What the platform publishes is routed already, when it is at all.
+                else if (!PlatformSource.Is(what.Source)) published.Add((stored, what, workspace));
             }
         }
 
@@ -106,7 +107,7 @@ public sealed partial class FanOut(Store store, TimeProvider clock, ILogger<FanO
             var key = rule.Ordering?.KeyOf(input);
             // A disabled connection still gets its delivery, which its worker discards with the reason: it can be seen, and asked for again.
             foreach (var connection in rule.Connections)
-                if (workspace.Connections.GetValueOrDefault(connection) is Connection.Enabled or Connection.Disabled) routes.Add(new(id, connection, key));
+                if (workspace.Connections.GetValueOrDefault(connection) is (Connection.Enabled or Connection.Disabled) and { IsOperational: false }) routes.Add(new(id, connection, key));
         }
         return routes;
     }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using EventMesh.Api.Edge;
+using EventMesh.Domain.Publishing;
 
 namespace EventMesh.Api.CloudEvents;
 
@@ -28,7 +29,10 @@ internal sealed class Draft(List<FieldError> wrong, string at)
         {
             case "specversion": specVersion = value; break;
             case "id": id = value; break;
-            case "source": source = value; break;
+            case "source":
+                if (PlatformSource.Is(value)) Refuse(name, $"may not begin with {PlatformSource.Prefix}: those are the platform's own");
+                source = value;
+                break;
             case "type": type = value; break;
             case "subject": subject = value; break;
             case "time": time = value; break;

@@ -6,6 +6,7 @@ using EventMesh.Api.Inbound;
 using EventMesh.Api.Limits;
 using EventMesh.Connectors;
 using EventMesh.Delivery;
+using EventMesh.Delivery.Operations;
 using EventMesh.EventStore;
 using EventMesh.Messaging;
 using EventMesh.Messaging.RabbitMq;
@@ -40,9 +41,10 @@ internal static class Services
         if (settings.Roles.HasFlag(Roles.Api)) services.AddInbound();
         if (settings.Roles.HasFlag(Roles.Api)) services.AddRole("limits", p => p.GetRequiredService<Limiter>().Run);
         services.AddDelivery(settings);
-        if (settings.Roles.HasFlag(Roles.Projections))
-            foreach (var projection in new[] { DeliveriesProjection.Projection, UsageProjection.Projection })
-                services.AddRole(projection.Feed, p => new ProjectionRunner(store, projection, p.GetRequiredService<ILogger<ProjectionRunner>>()).Run);
+        if (!settings.Roles.HasFlag(Roles.Projections)) return;
+        foreach (var projection in new[] { DeliveriesProjection.Projection, UsageProjection.Projection })
+            services.AddRole(projection.Feed, p => new ProjectionRunner(store, projection, p.GetRequiredService<ILogger<ProjectionRunner>>()).Run);
+        services.AddRole("connection-health", p => new AutoDisable(store, settings.DisableAfter, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<AutoDisable>>()).Run);
     }
 
     private static void AddInbound(this IServiceCollection services)
@@ -64,7 +66,11 @@ internal static class Services
         });
         services.AddSingleton<DeliveryAttempt>();
         services.AddSingleton<Circuits>();
-        if (settings.Roles.HasFlag(Roles.FanOut)) services.AddSingleton<FanOut>().AddRole("fanout", p => p.GetRequiredService<FanOut>().Run);
+        if (settings.Roles.HasFlag(Roles.FanOut))
+        {
+            services.AddSingleton<FanOut>().AddRole("fanout", p => p.GetRequiredService<FanOut>().Run);
+            services.AddSingleton<OperationsFollower>().AddRole("operations", p => p.GetRequiredService<OperationsFollower>().Run);
+        }
         if (settings.Roles.HasFlag(Roles.Dispatcher))
         {
             services.AddSingleton<Dispatcher>().AddRole("dispatcher", p => p.GetRequiredService<Dispatcher>().Run);

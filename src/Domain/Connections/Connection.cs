@@ -7,9 +7,11 @@ public abstract record ConnectionEvent
 
     /// <param name="Scheme">Of its first secret; null for HMAC.</param>
     /// <param name="PublicKey">Of its first secret, when that is an Ed25519 key.</param>
+    /// <param name="Operational">Null: it is not.</param>
     public sealed record ConnectionCreated(
-        string Name, string Kind, WebhookConfig Config, DateTimeOffset At, SigningScheme? Scheme = null, string? PublicKey = null) : ConnectionEvent;
-    public sealed record ConnectionChanged(string Name, WebhookConfig Config, DateTimeOffset At) : ConnectionEvent;
+        string Name, string Kind, WebhookConfig Config, DateTimeOffset At, SigningScheme? Scheme = null, string? PublicKey = null, bool? Operational = null) : ConnectionEvent;
+    /// <param name="Operational">Null: as it was.</param>
+    public sealed record ConnectionChanged(string Name, WebhookConfig Config, DateTimeOffset At, bool? Operational = null) : ConnectionEvent;
     public sealed record ConnectionDisabled(DisabledBecause Reason, DateTimeOffset At) : ConnectionEvent;
     public sealed record ConnectionEnabled(DateTimeOffset At) : ConnectionEvent;
     /// <summary>A new secret signs from now on, alone or beside those that were there.</summary>
@@ -19,7 +21,7 @@ public abstract record ConnectionEvent
     public sealed record ConnectionDeleted(DateTimeOffset At) : ConnectionEvent;
 }
 
-public enum DisabledBecause { Asked, Gone }
+public enum DisabledBecause { Asked, Gone, Failing }
 
 /// <summary>What a webhook's receiver gets: the whole CloudEvent, or its data alone.</summary>
 public enum WebhookBody { Cloudevent, Data }
@@ -49,6 +51,9 @@ public abstract record Connection
 {
     private Connection() { }
 
+    /// <summary>It gets what the platform tells the workspace, and nothing else: no rule sends to it.</summary>
+    public bool IsOperational { get; init; }
+
     public sealed record Missing : Connection;
     public sealed record Enabled(string Name, string Kind, WebhookConfig Config, DateTimeOffset CreatedAt) : Connection
     {
@@ -69,11 +74,12 @@ public abstract record Connection
         (_, ConnectionEvent.ConnectionCreated created) => new Enabled(created.Name, created.Kind, created.Config, created.At)
         {
             Secrets = SigningSecretList.First(created.Scheme ?? SigningScheme.Hmac, created.PublicKey, created.At),
+            IsOperational = created.Operational ?? false,
         },
-        (Enabled enabled, ConnectionEvent.ConnectionChanged changed) => enabled with { Name = changed.Name, Config = changed.Config },
-        (Disabled disabled, ConnectionEvent.ConnectionChanged changed) => disabled with { Name = changed.Name, Config = changed.Config },
-        (Enabled enabled, ConnectionEvent.ConnectionDisabled because) => new Disabled(enabled.Name, enabled.Kind, enabled.Config, enabled.CreatedAt, because.Reason) { Secrets = enabled.Secrets },
-        (Disabled disabled, ConnectionEvent.ConnectionEnabled) => new Enabled(disabled.Name, disabled.Kind, disabled.Config, disabled.CreatedAt) { Secrets = disabled.Secrets },
+        (Enabled enabled, ConnectionEvent.ConnectionChanged changed) => enabled with { Name = changed.Name, Config = changed.Config, IsOperational = changed.Operational ?? enabled.IsOperational },
+        (Disabled disabled, ConnectionEvent.ConnectionChanged changed) => disabled with { Name = changed.Name, Config = changed.Config, IsOperational = changed.Operational ?? disabled.IsOperational },
+        (Enabled enabled, ConnectionEvent.ConnectionDisabled because) => new Disabled(enabled.Name, enabled.Kind, enabled.Config, enabled.CreatedAt, because.Reason) { Secrets = enabled.Secrets, IsOperational = enabled.IsOperational },
+        (Disabled disabled, ConnectionEvent.ConnectionEnabled) => new Enabled(disabled.Name, disabled.Kind, disabled.Config, disabled.CreatedAt) { Secrets = disabled.Secrets, IsOperational = disabled.IsOperational },
         (Enabled enabled, ConnectionEvent.ConnectionSecretRotated rotated) => enabled with { Secrets = enabled.Secrets.With(rotated) },
         (Disabled disabled, ConnectionEvent.ConnectionSecretRotated rotated) => disabled with { Secrets = disabled.Secrets.With(rotated) },
         (_, ConnectionEvent.ConnectionDeleted) => new Deleted(),

@@ -6,9 +6,9 @@ public abstract record ConnectionCommand
 
     /// <param name="Scheme">Null for HMAC.</param>
     public sealed record CreateConnection(
-        string Name, string Kind, WebhookConfig Config, DateTimeOffset At, SigningScheme? Scheme = null, string? PublicKey = null) : ConnectionCommand;
+        string Name, string Kind, WebhookConfig Config, DateTimeOffset At, SigningScheme? Scheme = null, string? PublicKey = null, bool Operational = false) : ConnectionCommand;
     /// <summary>Null leaves as it is.</summary>
-    public sealed record ChangeConnection(string? Name, WebhookConfig? Config, DateTimeOffset At) : ConnectionCommand;
+    public sealed record ChangeConnection(string? Name, WebhookConfig? Config, DateTimeOffset At, bool? Operational = null) : ConnectionCommand;
     public sealed record DisableConnection(DisabledBecause Reason, DateTimeOffset At) : ConnectionCommand;
     public sealed record EnableConnection(DateTimeOffset At) : ConnectionCommand;
     public sealed record RotateSecret(string Secret, SigningScheme Scheme, string? PublicKey, int OverlapSeconds, DateTimeOffset At) : ConnectionCommand;
@@ -23,14 +23,14 @@ public static class ConnectionDecider
     {
         (ConnectionCommand.CreateConnection { Config.LegacySignature: not null, Scheme: SigningScheme.Ed25519 }, Connection.Missing) => throw LegacyNeedsHmac(),
         (ConnectionCommand.CreateConnection create, Connection.Missing) =>
-            [new ConnectionEvent.ConnectionCreated(create.Name, create.Kind, create.Config, create.At, create.Scheme, create.PublicKey)],
+            [new ConnectionEvent.ConnectionCreated(create.Name, create.Kind, create.Config, create.At, create.Scheme, create.PublicKey, create.Operational ? true : null)],
         (ConnectionCommand.CreateConnection, _) => throw new Refused("connection.exists", "A connection with this id exists already."),
 
         (ConnectionCommand.DeleteConnection, Connection.Deleted) => [],
         (_, Connection.Missing or Connection.Deleted) => throw new Refused("connection.missing", "There is no such connection."),
 
-        (ConnectionCommand.ChangeConnection change, Connection.Enabled now) => Changed(change, now.Name, now.Config, now.Secrets),
-        (ConnectionCommand.ChangeConnection change, Connection.Disabled now) => Changed(change, now.Name, now.Config, now.Secrets),
+        (ConnectionCommand.ChangeConnection change, Connection.Enabled now) => Changed(change, now.Name, now.Config, now.Secrets, now.IsOperational),
+        (ConnectionCommand.ChangeConnection change, Connection.Disabled now) => Changed(change, now.Name, now.Config, now.Secrets, now.IsOperational),
 
         (ConnectionCommand.RotateSecret rotate, Connection.Enabled now) => Rotated(rotate, now.Config, now.Secrets),
         (ConnectionCommand.RotateSecret rotate, Connection.Disabled now) => Rotated(rotate, now.Config, now.Secrets),
@@ -47,12 +47,13 @@ public static class ConnectionDecider
         _ => throw new InvalidOperationException($"No decision for {command.GetType().Name} in {state.GetType().Name}."),
     };
 
-    private static ConnectionEvent[] Changed(ConnectionCommand.ChangeConnection change, string name, WebhookConfig config, SigningSecretList secrets)
+    private static ConnectionEvent[] Changed(ConnectionCommand.ChangeConnection change, string name, WebhookConfig config, SigningSecretList secrets, bool operational)
     {
         var (newName, newConfig) = (change.Name ?? name, change.Config ?? config);
-        if (newName == name && newConfig == config) return [];
+        bool? newOperational = change.Operational is { } asked && asked != operational ? asked : null;
+        if (newName == name && newConfig == config && newOperational is null) return [];
         if (newConfig.LegacySignature is not null && secrets.Newest.Scheme != SigningScheme.Hmac) throw LegacyNeedsHmac();
-        return [new ConnectionEvent.ConnectionChanged(newName, newConfig, change.At)];
+        return [new ConnectionEvent.ConnectionChanged(newName, newConfig, change.At, newOperational)];
     }
 
     private static ConnectionEvent[] Rotated(ConnectionCommand.RotateSecret rotate, WebhookConfig config, SigningSecretList secrets)

@@ -13,13 +13,13 @@ public sealed record FeedPage(IReadOnlyList<StoredEvent> Events, Position UpTo, 
 public static class ReadFeedVerb
 {
     // The horizon and the rows come from one snapshot: a row below the oldest running transaction can no longer be joined by an earlier one.
-    private static string Sql(string? types) => $"""
+    private static string Sql(string? condition) => $"""
         with horizon as materialized (
           select pg_snapshot_xmin(s) as xmin, pg_snapshot_xmax(s) as xmax from (select pg_current_snapshot() as s) now
         )
         select h.xmin, h.xmin <> h.xmax, {Columns} from horizon h left join lateral (
           select * from public.mt_events m
-          where (m.xid, m.seq_id) > ($1, $2) and m.xid < h.xmin{(types is null ? "" : $" and m.type in ({types})")}
+          where (m.xid, m.seq_id) > ($1, $2) and m.xid < h.xmin{(condition is null ? "" : $" and ({condition})")}
           order by m.xid, m.seq_id limit $3
         ) e on true order by e.xid, e.seq_id
         """;
@@ -28,20 +28,29 @@ public static class ReadFeedVerb
     private static readonly string All = Sql(null);
     private static readonly ConditionalWeakTable<IReadOnlyCollection<string>, string> Of = [];
 
-    private static string Literals(IReadOnlyCollection<string> types) => string.Join(", ", types.Select(t =>
-        t.All(c => c is >= 'a' and <= 'z' or >= '0' and <= '9' or '_') ? $"'{t}'" : throw new ArgumentException($"'{t}' is not the name of an event.", nameof(types))));
+    private static string Literals(IReadOnlyCollection<string> types) => $"m.type in ({string.Join(", ", types.Select(t =>
+        t.All(c => c is >= 'a' and <= 'z' or >= '0' and <= '9' or '_') ? $"'{t}'" : throw new ArgumentException($"'{t}' is not the name of an event.", nameof(types))))})";
 
     /// <summary>Events of every workspace after a position, in their final order.</summary>
     /// <param name="types">Stored names to read; null for all. They stand in the statement as they are, so that a partial index over them is used.</param>
-    public static async Task<FeedPage> ReadFeed(this Store store, Position after, int limit, IReadOnlyCollection<string>? types = null, CancellationToken stop = default)
+    public static Task<FeedPage> ReadFeed(this Store store, Position after, int limit, IReadOnlyCollection<string>? types = null, CancellationToken stop = default) =>
+        Read(store, types is null ? All : Of.GetValue(types, t => Sql(Literals(t))), after, limit, stop);
+
+    /// <summary>Those that a partial index holds.</summary>
+    public static Task<FeedPage> ReadFeed(this Store store, Position after, int limit, FeedCondition condition, CancellationToken stop = default) =>
+        Read(store, condition.Statement, after, limit, stop);
+
+    private static async Task<FeedPage> Read(Store store, string sql, Position after, int limit, CancellationToken stop)
     {
         await using var connection = await Database.Open(store.Feed, stop).ConfigureAwait(false);
-        await using var command = new NpgsqlCommand(types is null ? All : Of.GetValue(types, t => Sql(Literals(t))), connection);
+        await using var command = new NpgsqlCommand(sql, connection);
         command.Parameters.Add(new() { Value = after.Transaction, NpgsqlDbType = NpgsqlDbType.Xid8 });
         command.Parameters.Add(new() { Value = after.Sequence });
         command.Parameters.Add(new() { Value = limit });
         return await Database.Ask(() => Page(command, after, limit, stop)).ConfigureAwait(false);
     }
+
+    internal static string StatementOf(string condition) => Sql(condition);
 
     private static async Task<FeedPage> Page(NpgsqlCommand command, Position after, int limit, CancellationToken stop)
     {
@@ -57,4 +66,11 @@ public static class ReadFeedVerb
         var horizon = new Position(xmin - 1, Position.SequenceMax);
         return new(events, full ? events[^1].Position : horizon > after ? horizon : after, full, pending);
     }
+}
+
+/// <summary>Which events a follower reads, when their names alone do not say it.</summary>
+/// <param name="sql">Of columns of <c>public.mt_events m</c>: that of a partial index on (xid, seq_id), word for word, so that nothing else is read.</param>
+public sealed class FeedCondition(string sql)
+{
+    internal string Statement { get; } = ReadFeedVerb.StatementOf(sql);
 }

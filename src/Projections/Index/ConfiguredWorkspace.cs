@@ -35,6 +35,11 @@ public sealed record ConfiguredWorkspace(string Id, Workspace Workspace, Immutab
     public IReadOnlyList<(string Id, Rule.Enabled Rule)> EnabledRules =>
         enabledRules ??= [.. Rules.Where(r => r.Value is Rule.Enabled).OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => (r.Key, (Rule.Enabled)r.Value))];
 
+    /// <summary>The rules that name a connection, enabled or not, by id.</summary>
+    public IEnumerable<string> RulesNaming(string connection) => Rules
+        .Where(r => (r.Value switch { Rule.Enabled rule => rule.Connections, Rule.Disabled rule => rule.Connections, _ => [] }).Contains(connection, StringComparer.Ordinal))
+        .Select(r => r.Key).Order(StringComparer.Ordinal);
+
     internal ConfiguredWorkspace Apply(string stream, long version, object happened, Plans plans) => happened switch
     {
         WorkspaceEvent workspace when Workspace.Evolve(Workspace, workspace) is var now => this with { Workspace = now, Limits = plans.Of(now) },

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using EventMesh.Connectors;
 using EventMesh.Delivery;
+using EventMesh.Delivery.Operations;
 using EventMesh.Domain;
 using EventMesh.Domain.Connections;
 using EventMesh.Domain.Deliveries;
@@ -54,11 +55,14 @@ internal sealed class Mesh : IAsyncDisposable
         var attempt = new DeliveryAttempt(Store, Follower, new Dictionary<string, IConnector> { ["webhook"] = Connector }, new SigningSecrets(Store, Follower, TimeProvider.System), TimeProvider.System, NullLogger<DeliveryAttempt>.Instance);
         Go(Follower.Follow);
         Go(NewFanOut().Run);
+        Go(NewOperations().Run);
         Go(new Dispatcher(Store, Queues, TimeProvider.System, NullLogger<Dispatcher>.Instance).Run);
         Go(new RetryClock(Store, Queues, TimeProvider.System, NullLogger<RetryClock>.Instance).Run);
         for (var i = 0; i < workers; i++) Go(new Worker(Store, Queues, Follower, attempt, new Circuits(Store, Follower, TimeProvider.System, NullLogger<Circuits>.Instance), TimeProvider.System, NullLogger<Worker>.Instance).Run);
         return this;
     }
+
+    public OperationsFollower NewOperations() => new(Store, Follower, TimeProvider.System, NullLogger<OperationsFollower>.Instance);
 
     public FanOut NewFanOut() => new(Store, TimeProvider.System, NullLogger<FanOut>.Instance);
 
@@ -74,12 +78,16 @@ internal sealed class Mesh : IAsyncDisposable
         await Store.For(workspace).Append(Ids.WorkspaceStream, "workspace", 0, [new WorkspaceEvent.WorkspaceCreated(workspace, workspace, "starter", "test", null, now)], By(now));
     }
 
-    public async Task<string> Connection(string workspace, string id, Uri url, params int[] retrySchedule)
+    public Task<string> Connection(string workspace, string id, Uri url, params int[] retrySchedule) => Connection(workspace, id, url, null, retrySchedule);
+
+    public Task<string> OperationalConnection(string workspace, string id, Uri url, params int[] retrySchedule) => Connection(workspace, id, url, true, retrySchedule);
+
+    private async Task<string> Connection(string workspace, string id, Uri url, bool? operational, int[] retrySchedule)
     {
         var now = DateTimeOffset.UtcNow;
-        await Store.For(workspace).PutSecret(SigningSecrets.NameOf(id, SigningSecret.FirstId), Encoding.UTF8.GetBytes(Signing.NewSecret(new byte[32])), now);
+        await Store.For(workspace).PutSecret(SigningSecrets.NameOf(id, SigningSecret.FirstId), Encoding.UTF8.GetBytes(Secret), now);
         await Store.For(workspace).Append(id, "connection", 0,
-            [new ConnectionEvent.ConnectionCreated(id, "webhook", new WebhookConfig(url, null, WebhookBody.Cloudevent, retrySchedule), now)], By(now));
+            [new ConnectionEvent.ConnectionCreated(id, "webhook", new WebhookConfig(url, null, WebhookBody.Cloudevent, retrySchedule), now, Operational: operational)], By(now));
         return id;
     }
 
@@ -111,6 +119,9 @@ internal sealed class Mesh : IAsyncDisposable
 
     public async Task<Domain.Deliveries.Delivery> State(string workspace, string delivery) =>
         (await Store.For(workspace).Fold<Domain.Deliveries.Delivery, DeliveryEvent>(delivery, Domain.Deliveries.Delivery.Initial, Domain.Deliveries.Delivery.Evolve)).State;
+
+    /// <summary>What every connection signs with.</summary>
+    public static string Secret { get; } = Signing.NewSecret(new byte[32]);
 
     private static EventMetadata By(DateTimeOffset now) => new(now, "test");
 

@@ -33,6 +33,11 @@ public sealed class SettingsTests
     [InlineData("all", Roles.All)]
     public void Roles_are_listed(string text, Roles roles) => Assert.Equal(roles, Read(("EVENTMESH_POSTGRES", Postgres), ("EVENTMESH_ROLES", text)).Roles);
 
+    [Theory]
+    [InlineData("1s", 1), InlineData("2m", 120), InlineData("3h", 10_800), InlineData("365d", 31_536_000), InlineData(null, 432_000)]
+    public void A_time_has_a_unit(string? text, int seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Read(("EVENTMESH_POSTGRES", Postgres), ("EVENTMESH_DISABLE_AFTER", text)).DisableAfter);
+
     [Fact]
     public void Handing_over_and_taking_need_a_broker_to_be_apart()
     {
@@ -48,6 +53,7 @@ public sealed class SettingsTests
     [InlineData("EVENTMESH_ROLES", "api,cook"), InlineData("EVENTMESH_ROLES", ",")]
     [InlineData("EVENTMESH_ALLOW_NETWORKS", "10.0.0.0"), InlineData("EVENTMESH_ALLOW_NETWORKS", "10.0.0.0/8;x")]
     [InlineData("EVENTMESH_PLANS", "/there/is/none.json")]
+    [InlineData("EVENTMESH_DISABLE_AFTER", "0s"), InlineData("EVENTMESH_DISABLE_AFTER", "366d"), InlineData("EVENTMESH_DISABLE_AFTER", "5"), InlineData("EVENTMESH_DISABLE_AFTER", "-1d"), InlineData("EVENTMESH_DISABLE_AFTER", "d")]
     [InlineData("EVENTMESH_ADMIN_TOKEN", "hidden"), InlineData("EVENTMESH_ADMIN_TOKEN", "hidden hidden hidden")]
     public void A_wrong_setting_is_one_line_that_names_it_and_no_secret(string name, string? value)
     {

@@ -8,10 +8,10 @@ using EventMesh.Projections.Index;
 
 namespace EventMesh.Api.Features.Connections;
 
-/// <summary>A merge patch (RFC 7396) of name, config and status: what is left out stays, null takes away.</summary>
+/// <summary>A merge patch (RFC 7396) of name, config, status and operational: what is left out stays, null takes away.</summary>
 public static class ChangeConnection
 {
-    private static readonly string[] Changeable = ["name", "config", "status"];
+    private static readonly string[] Changeable = ["name", "config", "status", "operational"];
 
     public static void Map(RouteGroupBuilder connections) => connections.MapPatch("/{id}", Handle)
         .Needs(Permission.WriteConnections).WithIfMatch().WithName("changeConnection").WithSummary("Change, enable or disable a connection")
@@ -22,20 +22,22 @@ public static class ChangeConnection
         Streams.Named(call, id, "con_", ReadConnections.Missing);
         patch.Only(Changeable);
         var decided = await store.For(call.Workspace.Id).Decide<Connection, ConnectionEvent>(
-            id, "connection", Connection.Initial, Connection.Evolve, state => Decide(id, state, patch, guard, call.Now), call.Metadata(),
+            id, "connection", Connection.Initial, Connection.Evolve, state => Decide(id, state, patch, guard, call.Workspace, call.Now), call.Metadata(),
             ETag.Expected(context.Request), context.RequestAborted);
         await index.Reach(decided.Position, context.RequestAborted);
         ETag.Set(context.Response, decided.Version);
-        return ReadConnections.Shown(ConnectionView.Of(id, decided.Version, decided.State), call)!;
+        return (await ReadConnections.Shown([ConnectionView.Of(id, decided.Version, decided.State)!], call, store, context.RequestAborted))[0];
     }
 
-    private static ConnectionEvent[] Decide(string id, Connection state, Patch patch, AddressGuard guard, DateTimeOffset now)
+    private static ConnectionEvent[] Decide(string id, Connection state, Patch patch, AddressGuard guard, ConfiguredWorkspace workspace, DateTimeOffset now)
     {
         var view = ConnectionView.Of(id, 0, state) ?? throw ProblemAnswer.Missing(ReadConnections.Missing);
-        var (name, config) = patch.Onto(new ConnectionFields(view.Name, view.Kind, new(view.Config.Url, view.Config.Headers!, JsonNamingPolicy.SnakeCaseLower.ConvertName(view.Config.Body.ToString()), view.Config.RetrySchedule,
-                view.Config.LegacySignature is { } legacy ? new(legacy.Header) : null)))
-            .Validated(guard);
-        var changed = ConnectionDecider.Decide(new ConnectionCommand.ChangeConnection(name, config, now), state);
+        var fields = patch.Onto(new ConnectionFields(view.Name, view.Kind, new(view.Config.Url, view.Config.Headers!, JsonNamingPolicy.SnakeCaseLower.ConvertName(view.Config.Body.ToString()), view.Config.RetrySchedule,
+                view.Config.LegacySignature is { } legacy ? new(legacy.Header) : null), Operational: view.Operational));
+        var (name, config) = fields.Validated(guard);
+        var changed = ConnectionDecider.Decide(new ConnectionCommand.ChangeConnection(name, config, now, fields.Operational ?? false), state);
+        if (fields.Operational == true && !view.Operational && workspace.RulesNaming(id).FirstOrDefault() is { } rule)
+            throw Problem.InvalidRequest.At("operational", $"cannot be true while rule {rule} names this connection");
         ConnectionCommand? asked = patch.Status switch
         {
             "enabled" => new ConnectionCommand.EnableConnection(now),

@@ -9,7 +9,8 @@ namespace EventMesh.Api.Features.Connections;
 /// <param name="Kind">Only <c>webhook</c> so far.</param>
 /// <param name="Scheme">How its first secret signs: <c>hmac</c> (default) or <c>ed25519</c>. Later ones are made by rotation.</param>
 /// <param name="Secret">The caller's own <c>whsec_…</c>; made here when left out.</param>
-public sealed record ConnectionFields(string? Name, string? Kind, ConnectionFields.WebhookFields? Config, string? Scheme = null, string? Secret = null)
+/// <param name="Operational">It gets what the platform tells the workspace, and nothing else: no rule may name it. False when left out.</param>
+public sealed record ConnectionFields(string? Name, string? Kind, ConnectionFields.WebhookFields? Config, string? Scheme = null, string? Secret = null, bool? Operational = null)
 {
     /// <param name="Body"><c>cloudevent</c> (default) or <c>data</c>.</param>
     /// <param name="RetrySchedule">Seconds before the second attempt, the third, …</param>

@@ -12,7 +12,7 @@ public static class CreateConnection
 {
     /// <param name="Secret">What the webhook's requests are signed with: here and never again; null when receivers verify with <paramref name="PublicKey"/>.</param>
     public sealed record Response(
-        string Id, string Name, string Kind, string Status, ConnectionView.WebhookView Config, SigningScheme Scheme, string? Secret, string? PublicKey, long Version, DateTimeOffset CreatedAt);
+        string Id, string Name, string Kind, string Status, ConnectionView.WebhookView Config, SigningScheme Scheme, string? Secret, string? PublicKey, long Version, DateTimeOffset CreatedAt, bool Operational);
 
     public static void Map(RouteGroupBuilder connections) => connections.MapPost("", Handle)
         .Needs(Permission.WriteConnections).WithName("createConnection").WithSummary("Create a connection; its signing secret is shown once")
@@ -23,7 +23,7 @@ public static class CreateConnection
         var (name, config, secret) = body.Value.ValidatedNew(guard);
         var (workspace, id) = (store.For(call.Workspace.Id), call.NewId("con_"));
         var command = new ConnectionCommand.CreateConnection(
-            name, "webhook", config, call.Now, secret.Scheme == SigningScheme.Hmac ? null : secret.Scheme, secret.PublicKey);
+            name, "webhook", config, call.Now, secret.Scheme == SigningScheme.Hmac ? null : secret.Scheme, secret.PublicKey, body.Value.Operational ?? false);
         var decided = await CountLimits.Connection(store, call, async () =>
         {
             await secret.Keep(workspace, id, SigningSecret.FirstId, call.Now, context.RequestAborted);
@@ -36,6 +36,6 @@ public static class CreateConnection
         context.Response.Headers.CacheControl = "no-store";
         var view = ConnectionView.Of(id, decided.Version, decided.State)!;
         return Results.Created($"/v1/workspaces/{call.Workspace.Id}/connections/{id}",
-            new Response(view.Id, view.Name, view.Kind, view.Status, view.Config, secret.Scheme, secret.Shown, secret.PublicKey, view.Version, view.CreatedAt));
+            new Response(view.Id, view.Name, view.Kind, view.Status, view.Config, secret.Scheme, secret.Shown, secret.PublicKey, view.Version, view.CreatedAt, view.Operational));
     }
 }

@@ -33,8 +33,11 @@ public sealed record RuleFields(string? Name, JsonElement? Filter, IReadOnlyList
         if (Connections is null) checks.Add("connections", "is required");
         else checks.That(Connections.Count is > 0 and <= ConnectionsMax, "connections", $"has 1 to {ConnectionsMax} entries");
         for (var i = 0; i < Math.Min(Connections?.Count ?? 0, ConnectionsMax); i++)
-            checks.That(Connections![i] is { } id && workspace.Connections.GetValueOrDefault(id) is Connection.Enabled or Connection.Disabled,
-                $"connections[{i}]", "is not a connection of this workspace");
+        {
+            var connection = Connections![i] is { } id ? workspace.Connections.GetValueOrDefault(id) : null;
+            if (connection is not (Connection.Enabled or Connection.Disabled)) checks.Add($"connections[{i}]", "is not a connection of this workspace");
+            else checks.That(!connection.IsOperational, $"connections[{i}]", "is operational: it gets what the platform tells the workspace, and no rule may name it");
+        }
         if (Ordering is { } ordering && RuleOrdering.Fault(ordering.Key) is { } fault) checks.Add("ordering.key", fault);
         checks.Done();
         return (name, filter!, Connections!.Select(c => c!).ToArray());
