@@ -13,8 +13,8 @@ namespace EventMesh.Tests.Acceptance.Chaos;
 /// </summary>
 internal sealed class Flow : IAsyncDisposable
 {
-    private const string Workspace = "acme";
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
+    internal const string Workspace = "acme";
+    internal static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
 
     private readonly ConcurrentDictionary<string, bool> accepted = new();
     private readonly ConcurrentDictionary<string, ConcurrentBag<string>> arrived = new();
@@ -55,9 +55,16 @@ internal sealed class Flow : IAsyncDisposable
 
     private async Task Publish(HttpClient[] clients, string id)
     {
-        var body = $$"""{"specversion":"1.0","id":"{{id}}","source":"chaos","type":"order.created","data":{"id":"{{id}}"} }""";
+        await Publish(clients, id, $$"""{"id":"{{id}}"}""");
+        accepted[id] = true;
+    }
+
+    /// <summary>Publishes an event to one node after the other until one accepts it.</summary>
+    internal static Task Publish(HttpClient[] clients, string id, string data)
+    {
+        var body = $$"""{"specversion":"1.0","id":"{{id}}","source":"chaos","type":"order.created","data":{{data}} }""";
         var turn = id.GetHashCode(StringComparison.Ordinal) & int.MaxValue;
-        await Eventually.True(async () =>
+        return Eventually.True(async () =>
         {
             using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = new("application/cloudevents+json") } };
             try
@@ -72,7 +79,6 @@ internal sealed class Flow : IAsyncDisposable
                 return false; // the node is away; a publisher asks again
             }
         }, Deadline, $"{id} to be accepted");
-        accepted[id] = true;
     }
 
     /// <summary>Waits until every accepted event has arrived, and checks that each came under one webhook-id, rightly signed.</summary>
@@ -92,7 +98,7 @@ internal sealed class Flow : IAsyncDisposable
         arrived.GetOrAdd(body.RootElement.GetProperty("id").GetString()!, _ => []).Add(arrival.WebhookId);
     }
 
-    private static async Task<JsonElement> Post(HttpClient client, string path, object body)
+    internal static async Task<JsonElement> Post(HttpClient client, string path, object body)
     {
         using var answer = await client.PostAsJsonAsync(path, body);
         Assert.True(answer.StatusCode == HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
