@@ -12,7 +12,7 @@ namespace EventMesh.Connectors;
 /// <param name="Headers">The other attributes as <c>ce-*</c>, percent-encoded.</param>
 internal sealed record BareData(ReadOnlyMemory<byte> Body, string? ContentType, List<KeyValuePair<string, string>> Headers)
 {
-    private const string Json = "application/json";
+    public const string Json = "application/json";
 
     // §3.1.3.2: everything but printable ASCII, and of that the space, the double quote and the percent sign.
     private static readonly SearchValues<char> Plain =

@@ -11,6 +11,7 @@ namespace EventMesh.Connectors;
 /// <param name="At">The time of the attempt; it is signed.</param>
 /// <param name="TraceParent">W3C Trace Context of the publisher or worker, if there is one.</param>
 /// <param name="LegacyHeader">Also carries <see cref="SigningKey.LegacySignature"/> under the newest HMAC secret.</param>
+/// <param name="Mapped">JSON that a rule made of the event, and that is sent in place of it; null sends <paramref name="Body"/>.</param>
 public sealed record Outgoing(
     string Workspace,
     string Connection,
@@ -23,7 +24,8 @@ public sealed record Outgoing(
     ReadOnlyMemory<byte> CloudEvent,
     DateTimeOffset At,
     string? TraceParent,
-    string? LegacyHeader = null);
+    string? LegacyHeader = null,
+    byte[]? Mapped = null);
 
 public enum BodyKind
 {

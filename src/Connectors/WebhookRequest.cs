@@ -10,7 +10,8 @@ internal static class WebhookRequest
 
     public static HttpRequestMessage Of(Outgoing outgoing, string? traceParent)
     {
-        var bare = outgoing.Body == BodyKind.Data ? BareData.From(outgoing.CloudEvent) : null;
+        var bare = outgoing.Body == BodyKind.Data || outgoing.Mapped is not null ? BareData.From(outgoing.CloudEvent) : null;
+        if (outgoing.Mapped is { } mapped) bare = bare! with { Body = mapped, ContentType = BareData.Json };
         var body = bare?.Body ?? outgoing.CloudEvent;
         var contentType = bare is null ? CloudEventJson : bare.ContentType;
 

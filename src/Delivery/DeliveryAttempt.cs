@@ -57,10 +57,11 @@ public sealed partial class DeliveryAttempt(Store store, IndexFollower follower,
         var trace = span?.Id ?? dispatch.TraceParent;
         var startedAt = clock.GetUtcNow();
         var config = connection.Config;
+        if (!MappedBody.Try(workspace.Rules.GetValueOrDefault(dispatch.Rule)?.Mapping, body, out var mapped, out var unfit)) return new(null, await Unmapped(unfit).ConfigureAwait(false));
         var signing = await secrets.Of(dispatch.Workspace, dispatch.Connection, connection.Secrets.ActiveAt(startedAt), stop).ConfigureAwait(false);
         var outcome = await connectors[connection.Kind].Send(
             new Outgoing(dispatch.Workspace, dispatch.Connection, dispatch.Delivery, dispatch.Attempt, config.Url, config.Headers ?? NoHeaders,
-                config.Body == WebhookBody.Data ? BodyKind.Data : BodyKind.CloudEvent, signing, body, startedAt, trace, config.LegacySignature?.Header),
+                config.Body == WebhookBody.Data ? BodyKind.Data : BodyKind.CloudEvent, signing, body, startedAt, trace, config.LegacySignature?.Header, mapped),
             stop).ConfigureAwait(false);
 
         var (name, status, error) = outcome is Outcome.Failed f ? (NameOf(f.Kind), f.Status, f.Error) : ("delivered", (int?)((Outcome.Delivered)outcome).Status, null);
@@ -77,6 +78,16 @@ public sealed partial class DeliveryAttempt(Store store, IndexFollower follower,
         Telemetry.AttemptDuration.Record(outcome.DurationMs);
         Attempted(dispatch.Workspace, workspace.Environment, dispatch.Delivery, dispatch.Event, dispatch.Connection, dispatch.Rule, dispatch.Attempt, name, status, outcome.DurationMs);
         return new(outcome, after);
+
+        // Nothing is sent, and nothing will be until the rule is another: a dead letter that says where.
+        Task<Domain.Deliveries.Delivery> Unmapped(string reason)
+        {
+            var ended = clock.GetUtcNow();
+            var failed = new Attempt(dispatch.Attempt, startedAt, (ended - startedAt).TotalMilliseconds, NameOf(Failure.MappingFailed), null, reason, 0);
+            Telemetry.Attempts.Add(1, new KeyValuePair<string, object?>("outcome", failed.Outcome));
+            Attempted(dispatch.Workspace, workspace.Environment, dispatch.Delivery, dispatch.Event, dispatch.Connection, dispatch.Rule, dispatch.Attempt, failed.Outcome, null, failed.DurationMs);
+            return Record(dispatch, state, version, new DeliveryCommand.RecordFailure(of, failed, Failure.MappingFailed, [], null, 0, ended), null, trace, stop);
+        }
     }
 
     /// <returns>What the delivery is since; as before when the attempt was overtaken.</returns>

@@ -30,7 +30,7 @@ public class When_a_rule_is_written(RunningMesh mesh)
     [InlineData("""{"name":"r","connections":["con_x"],"filter":7}""", "filter", "is refused")]
     [InlineData("""{"name":"r","connections":["con_x"],"filter":{"typo":"a"}}""", "filter.typo", "is refused")]
     [InlineData("""{"name":"r","connections":["con_x"],"filter":{"data":{"a":{"$gtr":1}}}}""", "filter.data.a.$gtr", "is refused")]
-    [InlineData("""{"name":"r","connections":["con_x"],"mapping":{}}""", "mapping", "is not a known field")]
+    [InlineData("""{"name":"r","connections":["con_x"],"routing":{}}""", "routing", "is not a known field")]
     public async Task A_wrong_body_is_refused_by_field_and_reason(string body, string field, string words)
     {
         var workspace = await mesh.Workspace();

@@ -1,7 +1,7 @@
 namespace EventMesh.Domain.Deliveries;
 
-/// <summary>How an attempt can fail, as the target or the way to it showed.</summary>
-public enum Failure { Timeout, Unreachable, TlsRefused, AddressRefused, Status, Gone, BadResponse }
+/// <summary>How an attempt can fail, as the target or the way to it showed; or, with MappingFailed, before anything was sent.</summary>
+public enum Failure { Timeout, Unreachable, TlsRefused, AddressRefused, Status, Gone, BadResponse, MappingFailed }
 
 public enum AfterFailure { Retry, DeadLetter }
 
@@ -11,8 +11,8 @@ public static class FailureTable
     public static AfterFailure Of(Failure failure) => failure switch
     {
         Failure.Timeout or Failure.Unreachable or Failure.TlsRefused or Failure.Status or Failure.BadResponse => AfterFailure.Retry,
-        // The target said that it is gone for good (RFC 9110 §15.5.11), or its address is one we never send to: time changes neither.
-        Failure.Gone or Failure.AddressRefused => AfterFailure.DeadLetter,
+        // The target said that it is gone for good (RFC 9110 §15.5.11), or its address is one we never send to, or its rule makes no body of the event: time changes none.
+        Failure.Gone or Failure.AddressRefused or Failure.MappingFailed => AfterFailure.DeadLetter,
         _ => throw new ArgumentOutOfRangeException(nameof(failure), failure, null),
     };
 
@@ -25,7 +25,7 @@ public static class FailureTable
     {
         Failure.Timeout or Failure.Unreachable or Failure.TlsRefused or Failure.BadResponse => true,
         Failure.Status => status is 408 or 429 or >= 500,
-        Failure.Gone or Failure.AddressRefused => false,
+        Failure.Gone or Failure.AddressRefused or Failure.MappingFailed => false,
         _ => throw new ArgumentOutOfRangeException(nameof(failure), failure, null),
     };
 
@@ -33,6 +33,7 @@ public static class FailureTable
     {
         Failure.Gone => DeadLetteredBecause.Gone,
         Failure.AddressRefused => DeadLetteredBecause.AddressRefused,
+        Failure.MappingFailed => DeadLetteredBecause.MappingFailed,
         _ => DeadLetteredBecause.AttemptsExhausted,
     };
 }

@@ -1,4 +1,5 @@
 using EventMesh.Domain.Filters;
+using EventMesh.Domain.Mappings;
 
 namespace EventMesh.Domain.Rules;
 
@@ -7,8 +8,8 @@ public abstract record RuleEvent
 {
     private RuleEvent() { }
 
-    public sealed record RuleCreated(string Name, Filter Filter, IReadOnlyList<string> Connections, DateTimeOffset At, RuleOrdering? Ordering = null) : RuleEvent;
-    public sealed record RuleChanged(string Name, Filter Filter, IReadOnlyList<string> Connections, DateTimeOffset At, RuleOrdering? Ordering = null) : RuleEvent;
+    public sealed record RuleCreated(string Name, Filter Filter, IReadOnlyList<string> Connections, DateTimeOffset At, RuleOrdering? Ordering = null, Mapping? Mapping = null) : RuleEvent;
+    public sealed record RuleChanged(string Name, Filter Filter, IReadOnlyList<string> Connections, DateTimeOffset At, RuleOrdering? Ordering = null, Mapping? Mapping = null) : RuleEvent;
     public sealed record RuleDisabled(DateTimeOffset At) : RuleEvent;
     public sealed record RuleEnabled(DateTimeOffset At) : RuleEvent;
     public sealed record RuleDeleted(DateTimeOffset At) : RuleEvent;
@@ -17,6 +18,9 @@ public abstract record RuleEvent
 public abstract record Rule
 {
     private Rule() { }
+
+    /// <summary>How it shapes what it sends; null when the body is the connection's choice. A deleted rule keeps its last, for what is still on its way.</summary>
+    public Mapping? Mapping { get; init; }
 
     public sealed record Missing : Rule;
     public sealed record Enabled(string Name, Filter Filter, IReadOnlyList<string> Connections, DateTimeOffset CreatedAt, RuleOrdering? Ordering = null) : Rule;
@@ -27,12 +31,12 @@ public abstract record Rule
 
     public static Rule Evolve(Rule state, RuleEvent happened) => (state, happened) switch
     {
-        (_, RuleEvent.RuleCreated created) => new Enabled(created.Name, created.Filter, created.Connections, created.At, created.Ordering),
-        (Enabled enabled, RuleEvent.RuleChanged changed) => enabled with { Name = changed.Name, Filter = changed.Filter, Connections = changed.Connections, Ordering = changed.Ordering },
-        (Disabled disabled, RuleEvent.RuleChanged changed) => disabled with { Name = changed.Name, Filter = changed.Filter, Connections = changed.Connections, Ordering = changed.Ordering },
-        (Enabled enabled, RuleEvent.RuleDisabled) => new Disabled(enabled.Name, enabled.Filter, enabled.Connections, enabled.CreatedAt, enabled.Ordering),
-        (Disabled disabled, RuleEvent.RuleEnabled) => new Enabled(disabled.Name, disabled.Filter, disabled.Connections, disabled.CreatedAt, disabled.Ordering),
-        (_, RuleEvent.RuleDeleted) => new Deleted(),
+        (_, RuleEvent.RuleCreated created) => new Enabled(created.Name, created.Filter, created.Connections, created.At, created.Ordering) { Mapping = created.Mapping },
+        (Enabled enabled, RuleEvent.RuleChanged changed) => enabled with { Name = changed.Name, Filter = changed.Filter, Connections = changed.Connections, Ordering = changed.Ordering, Mapping = changed.Mapping },
+        (Disabled disabled, RuleEvent.RuleChanged changed) => disabled with { Name = changed.Name, Filter = changed.Filter, Connections = changed.Connections, Ordering = changed.Ordering, Mapping = changed.Mapping },
+        (Enabled enabled, RuleEvent.RuleDisabled) => new Disabled(enabled.Name, enabled.Filter, enabled.Connections, enabled.CreatedAt, enabled.Ordering) { Mapping = enabled.Mapping },
+        (Disabled disabled, RuleEvent.RuleEnabled) => new Enabled(disabled.Name, disabled.Filter, disabled.Connections, disabled.CreatedAt, disabled.Ordering) { Mapping = disabled.Mapping },
+        (_, RuleEvent.RuleDeleted) => new Deleted { Mapping = state.Mapping },
         _ => state,
     };
 }

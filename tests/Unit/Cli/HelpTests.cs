@@ -10,7 +10,7 @@ public partial class HelpTests
     [InlineData("keys create|list|revoke")]
     [InlineData("sources create|list|get|rotate-secret|rotate-token|enable|disable|delete")]
     [InlineData("connections create|list|get|enable|disable|delete|rotate-secret|secrets")]
-    [InlineData("rules create|list|test|delete")]
+    [InlineData("rules create|list|get|test|enable|disable|delete")]
     [InlineData("events list|get")]
     [InlineData("deliveries list|get|retry")]
     [InlineData("publish")]

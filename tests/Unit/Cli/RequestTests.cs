@@ -85,6 +85,34 @@ public class RequestTests
         """{"name":"big","filter":{"source":["shop"],"type":["order.*","cart.*"],"data":{"total":{"$gte":100}}},"connections":["con_1","con_2"]}""");
 
     [Fact]
+    public Task A_rule_shapes_what_it_sends() => Asks(
+        ["rules", "create", "crm", "-w", "acme", "--mapping", """{"email":"$.data.email"}""", "--to", "con_1"],
+        "POST", "/v1/workspaces/acme/rules", """{"name":"crm","filter":{},"connections":["con_1"],"mapping":{"email":"$.data.email"}}""");
+
+    [Fact]
+    public Task A_mapping_is_tested_on_a_sample() => Asks(
+        ["rules", "test", "-w", "acme", "--mapping", "\"$.data\"", "--event", """{"data":1}"""],
+        "POST", "/v1/workspaces/acme/rules/test", """{"filter":{},"event":{"data":1},"mapping":"$.data"}""");
+
+    [Fact]
+    public async Task What_a_mapping_makes_is_shown()
+    {
+        await using var server = await StandIn.Start(200, """{"matches":false,"mapped":{"n":1.50}}""");
+        var prompt = new Prompt(server.Url);
+        await prompt.Type("rules", "test", "-w", "acme", "--mapping", "{}", "--event", "{}");
+        Assert.Equal("It does not match.\n{\"n\":1.50}\n", prompt.Out);
+    }
+
+    [Fact]
+    public Task A_rule_is_shown() => Asks(["rules", "get", "rul_1", "-w", "acme"], "GET", "/v1/workspaces/acme/rules/rul_1", null);
+
+    [Fact]
+    public Task A_rule_is_disabled_by_its_status() => Asks(["rules", "disable", "rul_1", "-w", "acme"], "PATCH", "/v1/workspaces/acme/rules/rul_1", """{"status":"disabled"}""");
+
+    [Fact]
+    public Task A_rule_is_enabled_by_its_status() => Asks(["rules", "enable", "rul_1", "-w", "acme"], "PATCH", "/v1/workspaces/acme/rules/rul_1", """{"status":"enabled"}""");
+
+    [Fact]
     public Task A_filter_is_tested_on_a_sample() => Asks(
         ["rules", "test", "-w", "acme", "--type", "order.*", "--event", """{"type":"order.created"}"""],
         "POST", "/v1/workspaces/acme/rules/test", """{"filter":{"type":["order.*"]},"event":{"type":"order.created"}}""");

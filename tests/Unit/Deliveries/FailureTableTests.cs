@@ -19,6 +19,7 @@ public class FailureTableTests
     [InlineData(Failure.Status, 301, false)]
     [InlineData(Failure.Gone, 410, false)]
     [InlineData(Failure.AddressRefused, null, false)]
+    [InlineData(Failure.MappingFailed, null, false)]
     public void A_failure_counts_for_the_circuit_when_it_speaks_of_the_target_and_not_of_the_request(Failure failure, int? status, bool trouble) =>
         Assert.Equal(trouble, FailureTable.IsTrouble(failure, status));
 

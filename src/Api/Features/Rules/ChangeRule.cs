@@ -6,10 +6,13 @@ using EventMesh.Projections.Index;
 
 namespace EventMesh.Api.Features.Rules;
 
-/// <summary>A merge patch (RFC 7396) of name, connections, ordering and status. A filter is replaced whole, because half of one means something else.</summary>
+/// <summary>
+/// A merge patch (RFC 7396) of name, filter, connections, ordering, mapping and status. A filter or a mapping is replaced whole, because half of one means
+/// something else; null takes an ordering or a mapping away.
+/// </summary>
 public static class ChangeRule
 {
-    private static readonly string[] Changeable = ["name", "filter", "connections", "ordering", "status"];
+    private static readonly string[] Changeable = ["name", "filter", "connections", "ordering", "mapping", "status"];
 
     public static void Map(RouteGroupBuilder rules) => rules.MapPatch("/{id}", Handle)
         .Needs(Permission.WriteRules).WithIfMatch().WithName("changeRule").WithSummary("Change, enable or disable a rule").WithProblem(StatusCodes.Status412PreconditionFailed);
@@ -29,10 +32,10 @@ public static class ChangeRule
     private static RuleEvent[] Decide(string id, Rule state, Patch patch, ConfiguredWorkspace workspace, DateTimeOffset now)
     {
         var view = RuleView.Of(id, 0, state) ?? throw ProblemAnswer.Missing(ReadRules.Missing);
-        var present = new RuleFields(view.Name, patch.Has("filter") ? null : view.Filter, view.Connections, view.Ordering);
+        var present = new RuleFields(view.Name, patch.Has("filter") ? null : view.Filter, view.Connections, view.Ordering, patch.Has("mapping") ? null : view.Mapping);
         var fields = patch.Onto(present);
         var (name, filter, connections) = fields.Validated(workspace);
-        var changed = RuleDecider.Decide(new RuleCommand.ChangeRule(name, filter, connections, now, fields.Ordering), state);
+        var changed = RuleDecider.Decide(new RuleCommand.ChangeRule(name, filter, connections, now, fields.Ordering, fields.Mapped()), state);
         RuleCommand? asked = patch.Status switch
         {
             "enabled" => new RuleCommand.EnableRule(now),

@@ -18,7 +18,7 @@ public static class CreateRule
         var workspace = await RuleFields.Knowing(body.Value.Connections ?? [], call.Workspace, index, context.RequestAborted);
         var (name, filter, connections) = body.Value.Validated(workspace);
         var id = call.NewId("rul_");
-        var command = new RuleCommand.CreateRule(name, filter, connections, call.Now, body.Value.Ordering);
+        var command = new RuleCommand.CreateRule(name, filter, connections, call.Now, body.Value.Ordering, body.Value.Mapped());
         var decided = await CountLimits.Rule(store, call, () => store.For(call.Workspace.Id).Decide<Rule, RuleEvent>(
             id, "rule", Rule.Initial, Rule.Evolve, s => RuleDecider.Decide(command, s), call.Metadata(), null, context.RequestAborted), context.RequestAborted);
         await index.Reach(decided.Position, context.RequestAborted);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using EventMesh.Api.Edge;
 using EventMesh.Domain.Connections;
 using EventMesh.Domain.Filters;
+using EventMesh.Domain.Mappings;
 using EventMesh.Domain.Rules;
 using EventMesh.Projections.Index;
 
@@ -10,7 +11,8 @@ namespace EventMesh.Api.Features.Rules;
 /// <summary>What a rule is made of, as it is sent.</summary>
 /// <param name="Filter">Left out, every event matches.</param>
 /// <param name="Ordering">Left out, deliveries go as they come.</param>
-public sealed record RuleFields(string? Name, JsonElement? Filter, IReadOnlyList<string?>? Connections, RuleOrdering? Ordering = null)
+/// <param name="Mapping">Left out, the body is the connection's choice.</param>
+public sealed record RuleFields(string? Name, JsonElement? Filter, IReadOnlyList<string?>? Connections, RuleOrdering? Ordering = null, JsonElement? Mapping = null)
 {
     public const int ConnectionsMax = 100;
 
@@ -30,6 +32,7 @@ public sealed record RuleFields(string? Name, JsonElement? Filter, IReadOnlyList
         var checks = new Checks();
         var name = checks.Name(Name);
         var filter = FilterIn(Filter, checks);
+        MappingIn(Mapping, checks);
         if (Connections is null) checks.Add("connections", "is required");
         else checks.That(Connections.Count is > 0 and <= ConnectionsMax, "connections", $"has 1 to {ConnectionsMax} entries");
         for (var i = 0; i < Math.Min(Connections?.Count ?? 0, ConnectionsMax); i++)
@@ -41,6 +44,23 @@ public sealed record RuleFields(string? Name, JsonElement? Filter, IReadOnlyList
         if (Ordering is { } ordering && RuleOrdering.Fault(ordering.Key) is { } fault) checks.Add("ordering.key", fault);
         checks.Done();
         return (name, filter!, Connections!.Select(c => c!).ToArray());
+    }
+
+    /// <summary>The mapping of fields that were validated.</summary>
+    public Mapping? Mapped() => Mapping is { } json ? Domain.Mappings.Mapping.Parse(json) : null;
+
+    /// <returns>Null when there is none, or it is refused; <paramref name="checks"/> says why.</returns>
+    public static Mapping? MappingIn(JsonElement? json, Checks checks)
+    {
+        try
+        {
+            return json is { } written ? Domain.Mappings.Mapping.Parse(written) : null;
+        }
+        catch (MappingRefused refused)
+        {
+            checks.Add(refused.Path.Length == 0 ? "mapping" : refused.Path[0] == '[' ? "mapping" + refused.Path : "mapping." + refused.Path, "is refused: " + refused.Reason);
+            return null;
+        }
     }
 
     /// <returns>Null when it is refused; <paramref name="checks"/> says why.</returns>

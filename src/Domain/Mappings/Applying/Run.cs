@@ -1,0 +1,37 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace EventMesh.Domain.Mappings.Applying;
+
+/// <summary>One body being made: where it is written, what it is made of, and how much may still be done for it.</summary>
+internal sealed class Run(Utf8JsonWriter writer, JsonElement cloudEvent)
+{
+    private int steps;
+
+    public Utf8JsonWriter Writer => writer;
+    public JsonElement Event => cloudEvent;
+
+    /// <exception cref="MappingFailed">There have been too many.</exception>
+    public void Step(string place, int count = 1)
+    {
+        if ((steps += count) > MappingLimits.StepsMax) throw new MappingFailed(place, $"takes more than {MappingLimits.StepsMax} steps");
+    }
+
+    public void Name(JsonEncodedText? name)
+    {
+        if (name is { } known) writer.WritePropertyName(known);
+    }
+
+    public void Copy(JsonElement value, string place)
+    {
+        // It is part of a document that was read: whatever is valid there is valid here, escapes and digits as they are.
+        writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
+        Fits(place);
+    }
+
+    /// <exception cref="MappingFailed">The body has become too large.</exception>
+    public void Fits(string place)
+    {
+        if (writer.BytesCommitted + writer.BytesPending > MappingLimits.OutputBytesMax) throw new MappingFailed(place, $"makes a body of more than {MappingLimits.OutputBytesMax} bytes");
+    }
+}
