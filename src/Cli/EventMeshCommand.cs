@@ -41,7 +41,8 @@ internal static class EventMeshCommand
     {
         var root = new RootCommand("EventMesh: publish events, route them by rules, deliver them as signed webhooks.")
         {
-            Shell.Noun("workspaces", "The tenants of this EventMesh.", CreateWorkspace.In(shell), ListWorkspaces.In(shell), GetWorkspace.In(shell)),
+            Shell.Noun("workspaces", "The tenants of this EventMesh.", CreateWorkspace.In(shell), ListWorkspaces.In(shell), GetWorkspace.In(shell),
+                SetPlan.In(shell), ChangeWorkspace.In(shell)),
             Shell.Noun("keys", "API keys of a workspace.", CreateKey.In(shell), ListKeys.In(shell), RevokeKey.In(shell)),
             Shell.Noun("connections", "Where events are delivered.", CreateConnection.In(shell), ListConnections.In(shell), GetConnection.In(shell),
                 EnableConnection.In(shell), DisableConnection.In(shell), DeleteConnection.In(shell),
@@ -54,6 +55,7 @@ internal static class EventMeshCommand
             Shell.Noun("events", "What was published.", ListEvents.In(shell), GetEvent.In(shell)),
             Shell.Noun("deliveries", "Events on their way to connections.", ListDeliveries.In(shell), GetDelivery.In(shell), RetryDelivery.In(shell)),
             Shell.Noun("ordering", "Keys for which deliveries wait in line.", ListLines.In(shell), SkipLine.In(shell), RetryLine.In(shell)),
+            ShowUsage.In(shell),
             Tail.In(shell),
             Listen.In(shell),
             shell.Server, shell.Token, shell.Json,

@@ -20,6 +20,8 @@ internal sealed class Pages
 
     public Symbol[] Options => [limit, all];
 
+    public bool AreAll(Call call) => call.Value(all);
+
     /// <param name="path">The list's path, with its filters.</param>
     /// <param name="none">Said when there is nothing to show.</param>
     public async Task Show(Call call, string path, string none, params (string Heading, string Path)[] columns)

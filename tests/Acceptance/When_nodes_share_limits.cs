@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using EventMesh.Tests.Servers;
 using Xunit;
@@ -55,16 +56,40 @@ public sealed class When_nodes_share_limits : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_node_that_is_killed_or_stopped_forgets_nothing_of_what_was_used()
+    public async Task Together_they_are_no_faster_than_one()
     {
-        var (here, there) = await Limited("""{"events_per_month":8}""");
-        for (var i = 0; i < 3; i++) (await here.Publish(Workspace.Event($"{i}"))).Is(HttpStatusCode.Accepted);
-        await one.Kill();
-        for (var i = 3; i < 6; i++) (await there.Publish(Workspace.Event($"{i}"))).Is(HttpStatusCode.Accepted);
+        const int Burst = 400;
+        var (here, there) = await Limited($$"""{"events_per_second":1,"events_burst":{{Burst}}}""");
+        var (accepted, running) = (0, Stopwatch.StartNew());
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(async publisher =>
+        {
+            for (var n = 0; n < 50; n++)
+                if ((await (publisher % 2 == 0 ? here : there).Publish(Workspace.Event($"{publisher}-{n}"))).Status == HttpStatusCode.Accepted) Interlocked.Increment(ref accepted);
+        }));
+        Assert.InRange(accepted, Burst * 3 / 4, Burst + (int)running.Elapsed.TotalSeconds);
+    }
+
+    [Fact]
+    public async Task A_node_that_is_stopped_gives_back_what_it_had_not_spent_and_forgets_nothing_of_the_rest()
+    {
+        var (here, there) = await Limited("""{"events_per_month":200}""");
+        for (var i = 0; i < 60; i++) (await there.Publish(Workspace.Event($"{i}"))).Is(HttpStatusCode.Accepted);
         Assert.Equal(0, await two.Terminate());
+        for (var i = 60; i < 200; i++) (await here.Publish(Workspace.Event($"{i}"))).Is(HttpStatusCode.Accepted);
+        (await here.Publish(Workspace.Event("200"))).IsProblem(HttpStatusCode.TooManyRequests, "limit_exceeded");
+    }
+
+    [Fact]
+    public async Task A_node_that_is_killed_takes_little_with_it_and_forgets_nothing_of_the_rest()
+    {
+        const int Month = 200;
+        var (here, _) = await Limited($$"""{"events_per_month":{{Month}}}""");
+        for (var i = 0; i < 60; i++) (await here.Publish(Workspace.Event($"{i}"))).Is(HttpStatusCode.Accepted);
+        await one.Kill();
         await one.StartAgain();
-        for (var i = 6; i < 8; i++) (await here.Publish(Workspace.Event($"{i}"))).Is(HttpStatusCode.Accepted);
-        (await here.Publish(Workspace.Event("8"))).IsProblem(HttpStatusCode.TooManyRequests, "limit_exceeded");
+        var accepted = 60;
+        while (accepted <= Month && (await here.Publish(Workspace.Event($"{accepted}"))).Status == HttpStatusCode.Accepted) accepted++;
+        Assert.InRange(accepted, Month * 3 / 4, Month);
     }
 
     [Fact]

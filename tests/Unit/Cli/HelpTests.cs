@@ -6,7 +6,7 @@ namespace EventMesh.Tests.Unit.Cli;
 public partial class HelpTests
 {
     [Theory]
-    [InlineData("workspaces create|list|get")]
+    [InlineData("workspaces create|list|get|set-plan|change")]
     [InlineData("keys create|list|revoke")]
     [InlineData("sources create|list|get|rotate-secret|rotate-token|enable|disable|delete")]
     [InlineData("connections create|list|get|enable|disable|delete|rotate-secret|secrets")]
@@ -14,6 +14,7 @@ public partial class HelpTests
     [InlineData("events list|get")]
     [InlineData("deliveries list|get|retry")]
     [InlineData("publish")]
+    [InlineData("usage")]
     [InlineData("tail")]
     [InlineData("listen")]
     public async Task Every_command_has_help_with_examples_of_itself(string commands)

@@ -12,6 +12,31 @@ public class RequestTests
         "POST", "/v1/workspaces", """{"id":"acme","name":"Acme Inc","environment":"sandbox"}""");
 
     [Fact]
+    public Task A_plan_is_set() => Asks(["workspaces", "set-plan", "acme", "professional"], "PATCH", "/v1/workspaces/acme", """{"plan":"professional"}""");
+
+    [Fact]
+    public Task Single_limits_are_set_and_taken_away() => Asks(
+        ["workspaces", "change", "acme", "--plan", "starter", "--limit", "events_per_month=2000000", "--limit", "overage=soft", "--limit", "rules=plan"],
+        "PATCH", "/v1/workspaces/acme", """{"plan":"starter","limits":{"events_per_month":2000000,"overage":"soft","rules":null}}""");
+
+    [Fact]
+    public Task Usage_is_of_a_workspace_and_a_month() => Asks(["usage", "-w", "acme", "--period", "2026-11"], "GET", "/v1/workspaces/acme/usage?period=2026-11", null);
+
+    [Fact]
+    public Task Usage_of_all_needs_no_workspace() => Asks(["usage", "--all", "--order", "quietest"], "GET", "/v1/usage?order=quietest&limit=100", null);
+
+    [Theory]
+    [InlineData("workspaces change acme", "nothing to change")]
+    [InlineData("workspaces change acme --limit rules", "is not NAME=VALUE")]
+    [InlineData("workspaces change acme --limit =1", "is not NAME=VALUE")]
+    public async Task A_change_that_says_nothing_is_not_sent(string typed, string words)
+    {
+        var prompt = new Prompt("http://unused");
+        Assert.Equal(2, await prompt.Type(typed.Split(' ')));
+        Assert.Contains(words, prompt.Error);
+    }
+
+    [Fact]
     public Task A_key_has_a_name() => Asks(["keys", "create", "ci", "-w", "acme"], "POST", "/v1/workspaces/acme/keys", """{"name":"ci"}""");
 
     [Fact]

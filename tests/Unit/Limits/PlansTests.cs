@@ -15,6 +15,19 @@ public sealed class PlansTests
     public void The_plans_are_those_approved() => Assert.Equal(Repository.Read(ApprovedFile), Repository.Read(File));
 
     [Fact]
+    public void Each_number_of_each_plan_is_in_the_docs()
+    {
+        var lines = Repository.Read("docs/limits.md").Split('\n');
+        using var plans = System.Text.Json.JsonDocument.Parse(Repository.Read(File));
+        var all = plans.RootElement.EnumerateObject().ToArray();
+        foreach (var limit in all[0].Value.EnumerateObject().Select(l => l.Name))
+        {
+            var numbers = all.Select(p => p.Value.GetProperty(limit)).Select(v => v.ValueKind == System.Text.Json.JsonValueKind.String ? v.GetString()! : v.GetInt64().ToString("N0", System.Globalization.CultureInfo.InvariantCulture));
+            Assert.Single(lines, l => l.StartsWith($"| `{limit}` |", StringComparison.Ordinal) && l.EndsWith($"| {string.Join(" | ", numbers)} |", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public void There_are_three_and_each_allows_at_least_what_the_one_before_does()
     {
         Assert.Equal(["starter", "professional", "enterprise"], Plans.Default.Names);
