@@ -7,8 +7,11 @@ namespace EventMesh.Cli;
 /// <param name="At">When it did so by its own clock, to the second; null when it did not say.</param>
 internal sealed record Answer(int Status, string Body, DateTimeOffset? At = null)
 {
+    /// <summary>Objects and lists inside one another: a schema of full depth, with what is around it.</summary>
+    public const int DepthMax = 128;
+
     /// <summary>The body read; undefined when there is none.</summary>
-    public JsonElement Json { get; } = Body.Length == 0 ? default : JsonElement.Parse(Body);
+    public JsonElement Json { get; } = Body.Length == 0 ? default : JsonElement.Parse(Body, new() { MaxDepth = DepthMax });
 
     /// <summary>The text at a path such as <c>config.url</c>, fit for a terminal; empty when it is not there.</summary>
     public string Text(string path) => Readable.At(Json, path);

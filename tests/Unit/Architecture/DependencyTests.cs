@@ -25,6 +25,7 @@ public class DependencyTests
         ["RabbitMQ"] = ["Messaging"],
         ["Microsoft.AspNetCore"] = ["Api", "Cli"],
         ["Spectre"] = ["Cli"],
+        ["YamlDotNet"] = ["Cli"],
     };
 
     [Fact]

@@ -143,6 +143,38 @@ public class RequestTests
         "POST", "/v1/workspaces/acme/rules/test", """{"filter":{"type":["order.*"]},"event":{"type":"order.created"}}""");
 
     [Fact]
+    public Task An_event_type_is_described() => Asks(
+        ["types", "create", "order.paid", "-w", "acme", "--description", "Paid.", "--example", """{"total":1}""", "--schema", """{"type":"object"}"""],
+        "POST", "/v1/workspaces/acme/event-types", """{"name":"order.paid","description":"Paid.","example":{"total":1},"schema":{"type":"object"}}""");
+
+    [Fact]
+    public Task A_schema_is_added() => Asks(
+        ["types", "add-schema", "order.paid", "-w", "acme", "--schema", "true"], "POST", "/v1/workspaces/acme/event-types/order.paid/schemas", """{"schema":true}""");
+
+    [Fact]
+    public Task An_event_type_is_archived() => Asks(
+        ["types", "archive", "order.paid", "-w", "acme"], "PATCH", "/v1/workspaces/acme/event-types/order.paid", """{"archived":true}""");
+
+    [Fact]
+    public Task An_event_type_is_brought_back() => Asks(
+        ["types", "archive", "order.paid", "-w", "acme", "--undo"], "PATCH", "/v1/workspaces/acme/event-types/order.paid", """{"archived":false}""");
+
+    [Fact]
+    public Task A_sample_is_sent_to_one_connection() => Asks(
+        ["types", "send", "order.paid", "-w", "acme", "--to", "con_1", "--data", "[1]"], "POST", "/v1/workspaces/acme/event-types/order.paid/send", """{"connection":"con_1","data":[1]}""");
+
+    [Fact]
+    public async Task Data_that_does_not_fit_ends_with_1()
+    {
+        await using var server = await StandIn.Start(200, """{"valid":false,"version":2,"faults":[{"path":"/total","reason":"must be a number","keyword":"type"}]}""");
+        var prompt = new Prompt(server.Url);
+        Assert.Equal(1, await prompt.Type("types", "validate", "order.paid", "-w", "acme", "--data", """{"total":"x"}""", "--version", "2"));
+        Assert.Equal("/total must be a number\n", prompt.Out);
+        Assert.Contains("does not fit version 2 of order.paid", prompt.Error);
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse("""{"data":{"total":"x"},"version":2}"""), Assert.Single(server.Requests).Json));
+    }
+
+    [Fact]
     public Task A_delivery_is_retried() => Asks(["deliveries", "retry", "dlv_1", "-w", "acme"], "POST", "/v1/workspaces/acme/deliveries/dlv_1/retry", null);
 
     [Fact]
