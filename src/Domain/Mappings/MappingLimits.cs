@@ -19,10 +19,13 @@ public static class MappingLimits
     public const int OutputBytesMax = 256 * 1024;
 
     /// <summary>
-    /// What making one body may take: a step for each value of the template that is looked at, for each item of a list, and for each <see cref="ScannedPerStep"/>
-    /// members of an object in which a name is looked for. Lists inside lists multiply; this is what bounds them, to some tens of milliseconds.
+    /// What making one body may take: a step for each value of the template that is looked at, for each item of a list, and for each <see cref="MembersPerStep"/>
+    /// members and each <see cref="BytesPerStep"/> bytes of an object in which a name is looked for. Lists inside lists multiply; this is what bounds them.
     /// </summary>
     public const int StepsMax = 100_000;
 
-    internal const int ScannedPerStep = 8;
+    internal const int MembersPerStep = 8;
+
+    /// <summary>A name written with escapes is unescaped at each look.</summary>
+    internal const int BytesPerStep = 1024;
 }

@@ -24,6 +24,18 @@ public class ListenTests
     }
 
     [Fact]
+    public async Task A_public_key_verifies_what_its_private_half_signed()
+    {
+        var (privateKey, publicKey) = SigningKey.NewPair(new byte[32]);
+        var prompt = new Prompt("http://unused");
+        var run = prompt.Type("listen", "--port", "0", "--secret", publicKey, "--count", "2");
+        var address = await Address(prompt);
+        Assert.Equal(HttpStatusCode.OK, await Send(address, "dlv_1", privateKey));
+        Assert.Equal(HttpStatusCode.Unauthorized, await Send(address, "dlv_2", Secret));
+        Assert.Equal(0, await run);
+    }
+
+    [Fact]
     public async Task A_wrong_signature_is_refused_with_401_and_the_reason()
     {
         var prompt = new Prompt("http://unused");
@@ -94,7 +106,7 @@ public class ListenTests
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, "/hooks")) { Content = new StringContent(Body, Encoding.UTF8, "application/cloudevents+json") };
         request.Headers.Add(Signing.IdHeader, id);
         request.Headers.Add(Signing.TimestampHeader, timestamp.ToString());
-        request.Headers.Add(Signing.SignatureHeader, Signing.Sign(secret, id, timestamp, Encoding.UTF8.GetBytes(Body)));
+        request.Headers.Add(Signing.SignatureHeader, SigningKey.Sign(secret, id, timestamp, Encoding.UTF8.GetBytes(Body)));
         using var response = await Http.SendAsync(request);
         return response.StatusCode;
     }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace EventMesh.Domain.Mappings.Applying;
@@ -17,9 +18,12 @@ internal sealed class EventPath(bool ofItem, PathStep[] steps)
     /// <returns>False when there is nothing.</returns>
     public bool Find(Run run, JsonElement item, string place, out JsonElement found)
     {
-        found = ofItem ? item : run.Event;
-        return Walk(run, steps, ref found, place);
+        if (!ofItem) return run.OncePer(this, () => Resolve(run, run.Event, place), out found);
+        (var there, found) = Resolve(run, item, place);
+        return there;
     }
+
+    private (bool, JsonElement) Resolve(Run run, JsonElement from, string place) => (Walk(run, steps, ref from, place), from);
 
     /// <returns>Null when the list that the first <c>[*]</c> stands at is not there; else what was found, which may be nothing.</returns>
     public List<JsonElement>? FindAll(Run run, JsonElement item, string place)
@@ -55,12 +59,12 @@ internal sealed class EventPath(bool ofItem, PathStep[] steps)
             // A name is looked for from one member to the next, and a place in a list from its start where items are not of one size.
             if (step.Name is { } name && element.ValueKind == JsonValueKind.Object)
             {
-                run.Step(place, 1 + element.GetPropertyCount() / MappingLimits.ScannedPerStep);
+                run.Step(place, 1 + element.GetPropertyCount() / MappingLimits.MembersPerStep + JsonMarshal.GetRawUtf8Value(element).Length / MappingLimits.BytesPerStep);
                 if (!element.TryGetProperty(name, out element)) return false;
             }
             else if (step.Index is { } index && element.ValueKind == JsonValueKind.Array && index < element.GetArrayLength())
             {
-                run.Step(place, 1 + index / MappingLimits.ScannedPerStep);
+                run.Step(place, 1 + index / MappingLimits.MembersPerStep);
                 element = element[index];
             }
             else return false;

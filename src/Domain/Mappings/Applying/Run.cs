@@ -6,6 +6,7 @@ namespace EventMesh.Domain.Mappings.Applying;
 /// <summary>One body being made: where it is written, what it is made of, and how much may still be done for it.</summary>
 internal sealed class Run(Utf8JsonWriter writer, JsonElement cloudEvent)
 {
+    private readonly Dictionary<EventPath, (bool There, JsonElement Found)> known = [];
     private int steps;
 
     public Utf8JsonWriter Writer => writer;
@@ -15,6 +16,14 @@ internal sealed class Run(Utf8JsonWriter writer, JsonElement cloudEvent)
     public void Step(string place, int count = 1)
     {
         if ((steps += count) > MappingLimits.StepsMax) throw new MappingFailed(place, $"takes more than {MappingLimits.StepsMax} steps");
+    }
+
+    /// <summary>What a path into the event finds is the same for every item of a list: it is looked for once.</summary>
+    public bool OncePer(EventPath path, Func<(bool There, JsonElement Found)> look, out JsonElement found)
+    {
+        if (!known.TryGetValue(path, out var seen)) known[path] = seen = look();
+        found = seen.Found;
+        return seen.There;
     }
 
     public void Name(JsonEncodedText? name)
