@@ -95,7 +95,9 @@ public sealed partial class FanOut(Store store, TimeProvider clock, ILogger<FanO
         return bodies;
     }
 
-    private static List<Route> Matches(PublishedEventEvent.EventPublished what, ConfiguredWorkspace workspace, byte[]? body)
+    /// <summary>Where the workspace's rules send an event.</summary>
+    /// <param name="body">The event in JSON; null when no rule looks at its data.</param>
+    internal static List<Route> Matches(PublishedEventEvent.EventPublished what, ConfiguredWorkspace workspace, byte[]? body)
     {
         using var json = body is null ? null : JsonDocument.Parse(body, Deep);
         var data = json is not null && json.RootElement.TryGetProperty("data", out var found) ? found : default;

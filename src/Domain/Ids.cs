@@ -34,6 +34,9 @@ public static class Ids
     /// <summary>The stream of a type of the catalogue: there is one by each name.</summary>
     public static string OfEventType(string name) => "typ_" + Digest("type", name);
 
+    /// <summary>The id of a replay when the caller gave an <c>Idempotency-Key</c>.</summary>
+    public static string OfReplay(string key) => "rpl_" + Digest("replay", key);
+
     /// <summary>An id of 26 characters after the prefix: 48 bits of milliseconds, then 80 bits of chance (the layout of a ULID).</summary>
     /// <param name="chance">At least 10 random bytes.</param>
     public static string Sortable(string prefix, DateTimeOffset at, ReadOnlySpan<byte> chance)

@@ -6,6 +6,7 @@ using EventMesh.Api.Features.Events;
 using EventMesh.Api.Features.Feed;
 using EventMesh.Api.Features.Keys;
 using EventMesh.Api.Features.Ordering;
+using EventMesh.Api.Features.Replays;
 using EventMesh.Api.Features.Rules;
 using EventMesh.Api.Features.Sources;
 using EventMesh.Api.Features.Usage;
@@ -81,6 +82,11 @@ public static class Routes
 
         ReadUsage.Map(workspace);
         ListUsage.Map(v1);
+
+        var replays = workspace.MapGroup("/replays").WithTags("Replays");
+        StartReplay.Map(replays);
+        ReadReplays.Map(replays);
+        CancelReplay.Map(replays);
 
         ReadFeed.Map(workspace);
         ReadStreamHistory.Map(workspace);

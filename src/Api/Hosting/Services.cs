@@ -1,12 +1,14 @@
 using EventMesh.Api.Edge;
 using EventMesh.Api.Features.Deliveries;
 using EventMesh.Api.Features.Feed;
+using EventMesh.Api.Features.Replays;
 using EventMesh.Api.Features.Sources;
 using EventMesh.Api.Inbound;
 using EventMesh.Api.Limits;
 using EventMesh.Connectors;
 using EventMesh.Delivery;
 using EventMesh.Delivery.Operations;
+using EventMesh.Delivery.Replays;
 using EventMesh.EventStore;
 using EventMesh.Messaging;
 using EventMesh.Messaging.RabbitMq;
@@ -32,6 +34,8 @@ internal static class Services
         services.AddSingleton<Tokens>();
         services.AddSingleton<FollowFeed>();
         services.AddSingleton<FindDelivery>();
+        services.AddSingleton<DryRun>();
+        services.AddSingleton<StartReplay.Door>();
         services.AddSingleton(new AddressGuard(settings.AllowNetworks));
         services.ConfigureHttpJsonOptions(o => EdgeJson.Configure(o.SerializerOptions));
         // Kestrel stops first and lets requests finish, then the roles stop, in the reverse of this order.
@@ -74,6 +78,7 @@ internal static class Services
         if (settings.Roles.HasFlag(Roles.Dispatcher))
         {
             services.AddSingleton<Dispatcher>().AddRole("dispatcher", p => p.GetRequiredService<Dispatcher>().Run);
+            services.AddSingleton<ReplayRunner>().AddRole("replays", p => p.GetRequiredService<ReplayRunner>().Run);
             services.AddSingleton<RetryClock>().AddRole("retry-clock", p => p.GetRequiredService<RetryClock>().Run);
         }
         if (settings.Roles.HasFlag(Roles.Worker)) services.AddSingleton<Worker>().AddRole("worker", p => p.GetRequiredService<Worker>().Run);

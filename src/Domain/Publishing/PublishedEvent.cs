@@ -10,7 +10,7 @@ public abstract record PublishedEventEvent
         string Id, string Source, string Type, string? Subject, string? Resource, string? ResourceId, string? Time,
         int Size, string Sha256, DateTimeOffset At) : PublishedEventEvent;
 
-    /// <summary>Rules matched; the deliveries it names exist from here on.</summary>
+    /// <summary>Rules matched; the deliveries it names exist from here on. There may be several: a replay adds what later rules would have made.</summary>
     public sealed record EventRouted(DateTimeOffset AcceptedAt, IReadOnlyList<PlannedDelivery> Deliveries, DateTimeOffset At) : PublishedEventEvent;
 }
 
@@ -33,6 +33,7 @@ public abstract record PublishedEvent
     {
         (_, PublishedEventEvent.EventPublished published) => new Accepted(published),
         (Accepted accepted, PublishedEventEvent.EventRouted routed) => new Routed(accepted.What, routed.Deliveries),
+        (Routed before, PublishedEventEvent.EventRouted routed) => new Routed(before.What, [.. before.Deliveries, .. routed.Deliveries]),
         _ => state,
     };
 }

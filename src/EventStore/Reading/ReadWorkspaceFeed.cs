@@ -31,6 +31,14 @@ public static class ReadWorkspaceFeedVerb
         return Read(store, statement, stop);
     }
 
+    /// <summary>Where a workspace's last event stands; the start when it has none.</summary>
+    public static async Task<Position> ReadLastPosition(this WorkspaceStore store, CancellationToken stop = default)
+    {
+        await using var session = await store.Session(stop).ConfigureAwait(false);
+        session.Add(store.Workspace, new NpgsqlBatchCommand("select e.xid, e.seq_id from public.mt_events e order by e.xid desc, e.seq_id desc limit 1"));
+        return await session.Read(async reader => await reader.ReadAsync(stop).ConfigureAwait(false) ? new Position(reader.GetFieldValue<ulong>(0), reader.GetInt64(1)) : Position.Start, stop).ConfigureAwait(false);
+    }
+
     private static NpgsqlBatchCommand Statement(string sql, Position from, int limit) => new(sql)
     {
         Parameters = { new() { Value = from.Transaction, NpgsqlDbType = NpgsqlDbType.Xid8 }, new() { Value = from.Sequence }, new() { Value = limit } },

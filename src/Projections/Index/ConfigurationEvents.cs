@@ -4,6 +4,7 @@ using EventMesh.Domain.Deliveries;
 using EventMesh.Domain.Keys;
 using EventMesh.Domain.Limits;
 using EventMesh.Domain.Publishing;
+using EventMesh.Domain.Replays;
 using EventMesh.Domain.Rules;
 using EventMesh.Domain.Sources;
 using EventMesh.Domain.Workspaces;
@@ -17,7 +18,7 @@ public static class ConfigurationEvents
     /// <summary>Every event of the domain.</summary>
     public static readonly EventTypes All = EventTypes.Of(
         typeof(WorkspaceEvent), typeof(ApiKeyEvent), typeof(ConnectionEvent), typeof(CircuitEvent), typeof(RuleEvent), typeof(PublishedEventEvent), typeof(DeliveryEvent),
-        typeof(LimitEvent),
+        typeof(LimitEvent), typeof(ReplayEvent),
         typeof(SourceEvent), typeof(EventTypeEvent));
 
     /// <summary>Stored names, each of them in the partial index <c>ix_mt_events_configuration</c>: one that is not makes every node read all events at its start.</summary>
@@ -29,5 +30,6 @@ public static class ConfigurationEvents
         "rule_created", "rule_changed", "rule_disabled", "rule_enabled", "rule_deleted",
         "source_created", "source_changed", "source_disabled", "source_enabled", "source_deleted", "source_secret_rotated",
         "event_type_created", "event_type_changed", "event_type_schema_added", "event_type_archived", "event_type_restored",
+        "replay_started", "replay_cancelled", "replay_finished",
     ];
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using EventMesh.Domain.Keys;
 using EventMesh.Domain.Limits;
+using EventMesh.Domain.Replays;
 using EventMesh.Domain.Sources;
 using EventMesh.EventStore;
 
@@ -20,6 +21,8 @@ public sealed class WorkspaceIndex(Plans plans)
     private readonly ConcurrentDictionary<(string Workspace, string Key), string> digests = new();
 
     private readonly SourceTokens sources = new();
+    /// <summary>The replays of all workspaces that have not ended.</summary>
+    public RunningReplays Replays { get; } = new();
 
     /// <summary>Null when there is no such workspace.</summary>
     public ConfiguredWorkspace? Find(string workspace) => workspaces.GetValueOrDefault(workspace);
@@ -49,6 +52,9 @@ public sealed class WorkspaceIndex(Plans plans)
                 break;
             case ApiKeyEvent.ApiKeyRevoked:
                 if (digests.TryRemove((stored.Workspace, stored.Stream), out var digest)) keys.TryRemove(digest, out _);
+                break;
+            case ReplayEvent replay:
+                Replays.Apply(stored, replay);
                 break;
             case var happened:
                 if (happened is SourceEvent source) sources.Apply(stored.Workspace, stored.Stream, source);

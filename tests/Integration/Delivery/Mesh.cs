@@ -38,7 +38,7 @@ internal sealed class Mesh : IAsyncDisposable
     public Store Store { get; }
     public string Database { get; }
     public InProcessQueues Queues { get; }
-    private IndexFollower Follower { get; }
+    public IndexFollower Follower { get; }
     private WebhookConnector Connector { get; }
 
     public static async Task<Mesh> Open(string? database = null, TimeSpan? timeout = null)

@@ -47,11 +47,31 @@ public class PublishedEventDeciderTests
     }
 
     [Fact]
+    public void What_is_missing_is_routed_once_and_what_is_there_is_not_routed_again()
+    {
+        var missing = new RouteMissing("evt_1", [new("rul_1", "con_1"), new("rul_9", "con_9")], Later.AddDays(1));
+        var added = new EventRouted(At, [new(Ids.OfDelivery("evt_1", "rul_9", "con_9"), "rul_9", "con_9")], Later.AddDays(1));
+        An.After(Published, Routed).When(missing).HappensOnce(added);
+        var state = Assert.IsType<PublishedEvent.Routed>(An.After(Published, Routed, added).State);
+        Assert.Equal(3, state.Deliveries.Count);
+    }
+
+    [Fact]
+    public void What_matched_nothing_then_may_be_routed_later() =>
+        An.After(Published).When(new RouteMissing("evt_1", Route.Matched, Later)).HappensOnce(Routed);
+
+    [Fact]
+    public void What_is_ordered_joins_its_line_when_it_is_routed_later() =>
+        Assert.Equal(Ids.OfLine("rul_1", "con_1", "7"), Assert.Single(Assert.IsType<EventRouted>(Assert.Single(
+            An.After(Published).When(new RouteMissing("evt_1", [new("rul_1", "con_1", "7")], Later)).Events)).Deliveries).Line);
+
+    [Fact]
     public void Where_no_rule_matches_nothing_happens() => An.After(Published).When(Route with { Matched = [] }).Nothing();
 
     [Fact]
     public void What_was_never_published_cannot_be_routed()
     {
+        An.After().When(new RouteMissing("evt_1", Route.Matched, Later)).Refused("event.missing");
         An.After().When(Route).Refused("event.missing");
         An.After().When(Route with { Matched = [] }).Refused("event.missing");
     }
@@ -64,5 +84,5 @@ public class PublishedEventDeciderTests
     }
 
     [Fact]
-    public void Every_command_is_decided_in_every_state() => An.DecidesEverything([Publish, Route], An.After(), An.After(Published), An.After(Published, Routed));
+    public void Every_command_is_decided_in_every_state() => An.DecidesEverything([Publish, Route, new RouteMissing("evt_1", Route.Matched, Later)], An.After(), An.After(Published), An.After(Published, Routed));
 }

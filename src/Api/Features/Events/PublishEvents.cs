@@ -35,7 +35,7 @@ public static class PublishEvents
         {
             List<CloudEvent> batch;
             using (var body = await ReceivedBody.Read(request, EventLimits.BatchBytesMax).ConfigureAwait(false)) batch = StructuredMode.ReadBatch(body.Bytes);
-            if (IdempotencyKey(request) is not null) throw Problem.InvalidRequest.At("Idempotency-Key", "is for one event; the events of a batch have their source and id");
+            if (IdempotencyKey.Of(request) is not null) throw Problem.InvalidRequest.At("Idempotency-Key", "is for one event; the events of a batch have their source and id");
             call.Subject = $"{batch.Count} events";
             NotOurs(batch.FindIndex(e => IsOurs(e.Source)) is >= 0 and var at ? $"[{at}].source" : null);
             var accepted = await Publishing.All(store, limiter, call, batch, context.RequestAborted).ConfigureAwait(false);
@@ -50,7 +50,7 @@ public static class PublishEvents
         using (var body = await ReceivedBody.Read(request, EventLimits.EventBytesMax).ConfigureAwait(false))
             one = structured ? StructuredMode.Read(body.Bytes) : BinaryMode.Read(request.Headers, body.Bytes);
         NotOurs(IsOurs(one.Source) ? "source" : null);
-        var published = await Publishing.One(store, limiter, call, one, IdempotencyKey(request), context.RequestAborted).ConfigureAwait(false);
+        var published = await Publishing.One(store, limiter, call, one, IdempotencyKey.Of(request), context.RequestAborted).ConfigureAwait(false);
         call.Allowance?.WriteTo(context.Response.Headers);
         await Answers.One(context.Response, published).ConfigureAwait(false);
     }
@@ -81,12 +81,4 @@ public static class PublishEvents
         $"must be {Structured} for one event or {Batch} for several; with ce-* headers (ce-specversion, ce-id, ce-source, ce-type) it may be any type, that of the data"
         + (contentType is not null && contentType.StartsWith("application/json", StringComparison.OrdinalIgnoreCase)
             ? $". If this body is a CloudEvent, send it as {Structured}; if it is the data of one, add the ce-* headers" : ""));
-
-    private static string? IdempotencyKey(HttpRequest request)
-    {
-        if (!request.Headers.TryGetValue("Idempotency-Key", out var values)) return null;
-        var key = values.ToString();
-        return key.Length is > 0 and <= EventLimits.IdempotencyKeyCharsMax && key.All(c => c is >= ' ' and <= '~') ? key
-            : throw Problem.InvalidRequest.At("Idempotency-Key", $"has 1 to {EventLimits.IdempotencyKeyCharsMax} printable ASCII characters");
-    }
 }

@@ -33,12 +33,12 @@ public static class ReadEvents
         ETag.Set(context.Response, stream.Version);
 
         var happened = stream.Events.Select(store.Types.Read).ToArray();
-        var routed = happened.OfType<PublishedEventEvent.EventRouted>().FirstOrDefault();
-        var planned = routed?.Deliveries ?? [];
+        var routed = happened.OfType<PublishedEventEvent.EventRouted>().ToArray();
+        var planned = routed.SelectMany(r => r.Deliveries).ToArray();
         var states = await DeliveryStates.Of(store, workspace, [.. planned.Select(d => d.Id)], context.RequestAborted);
         var e = EventView.Of(stream.Events[0], (PublishedEventEvent.EventPublished)happened[0]);
         return new(e.Id, e.CloudEventId, e.Type, e.Source, e.Subject, e.Resource, e.ResourceId, e.Time, e.AcceptedAt, e.Size, e.Sha256, e.Position,
-            stream.Events[0].CorrelationId, routed?.At,
+            stream.Events[0].CorrelationId, routed.FirstOrDefault()?.At,
             [.. planned.Select((d, i) => new RoutedEventView.DeliveryView(d.Id, d.Connection, d.Rule, DeliveryStates.Name(states[i].State)))]);
     }
 }

@@ -1,0 +1,46 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace EventMesh.EventStore.Reading;
+
+public static class FindPayloadsVerb
+{
+    private const string From = """
+        from unnest($1, $2) as a(id, day) join eventmesh.payloads p on p.id = a.id and p.day = a.day
+        """;
+
+    /// <summary>Which of these payloads are still there.</summary>
+    public static async Task<HashSet<string>> FindPayloads(this WorkspaceStore store, IReadOnlyList<(string Id, DateOnly Day)> named, CancellationToken stop = default)
+    {
+        var there = new HashSet<string>(StringComparer.Ordinal);
+        await Read(store, $"select p.id {From}", named, reader => there.Add(reader.GetString(0)), stop).ConfigureAwait(false);
+        return there;
+    }
+
+    /// <summary>Those of these payloads that are still there, by id.</summary>
+    public static async Task<Dictionary<string, byte[]>> ReadPayloads(this WorkspaceStore store, IReadOnlyList<(string Id, DateOnly Day)> named, CancellationToken stop = default)
+    {
+        var bodies = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        await Read(store, $"select p.id, p.body {From}", named, reader => bodies[reader.GetString(0)] = reader.GetFieldValue<byte[]>(1), stop).ConfigureAwait(false);
+        return bodies;
+    }
+
+    private static async Task Read(WorkspaceStore store, string sql, IReadOnlyList<(string Id, DateOnly Day)> named, Action<NpgsqlDataReader> take, CancellationToken stop)
+    {
+        if (named.Count == 0) return;
+        await using var session = await store.Session(stop).ConfigureAwait(false);
+        session.Add(store.Workspace, new NpgsqlBatchCommand(sql)
+        {
+            Parameters =
+            {
+                new() { Value = named.Select(n => n.Id).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar },
+                new() { Value = named.Select(n => n.Day).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Date },
+            },
+        });
+        await session.Read(async reader =>
+        {
+            while (await reader.ReadAsync(stop).ConfigureAwait(false)) take(reader);
+            return true;
+        }, stop).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+using EventMesh.Domain.Replays;
+using EventMesh.EventStore;
+using EventMesh.EventStore.Feeds;
+
+namespace EventMesh.Projections.Index;
+
+/// <summary>A replay that has not ended.</summary>
+/// <param name="Started">Where the asking is stored: whatever happened before lies before it.</param>
+/// <param name="Actor">Who asked.</param>
+/// <param name="Cancelling">Somebody asked that it stop.</param>
+public sealed record RunningReplay(string Workspace, string Id, Position Started, string? Actor, ReplayEvent.ReplayStarted Asked, bool Cancelling);
+
+/// <summary>Which replays run, whoever started them on whatever node: what wakes those that carry them out, so that nobody need look while there are none.</summary>
+public sealed class RunningReplays
+{
+    private readonly ConcurrentDictionary<(string Workspace, string Id), RunningReplay> running = new();
+
+    /// <summary>Signalled when one is started, cancelled or ended.</summary>
+    public Arrivals Changed { get; } = new();
+
+    public IReadOnlyList<RunningReplay> All => [.. running.Values];
+
+    public RunningReplay? Find(string workspace, string id) => running.GetValueOrDefault((workspace, id));
+
+    public int CountOf(string workspace) => running.Keys.Count(k => k.Workspace == workspace);
+
+    internal void Apply(StoredEvent stored, ReplayEvent happened)
+    {
+        var key = (stored.Workspace, stored.Stream);
+        switch (happened)
+        {
+            case ReplayEvent.ReplayStarted asked:
+                running[key] = new(stored.Workspace, stored.Stream, stored.Position, stored.Actor, asked, false);
+                break;
+            case ReplayEvent.ReplayCancelled when running.TryGetValue(key, out var found):
+                running[key] = found with { Cancelling = true };
+                break;
+            case ReplayEvent.ReplayFinished:
+                running.TryRemove(key, out _);
+                break;
+        }
+        Changed.Signal();
+    }
+}
