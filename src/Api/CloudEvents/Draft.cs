@@ -8,7 +8,8 @@ namespace EventMesh.Api.CloudEvents;
 /// <summary>An event while it is read: attributes are checked as they come in, and what is wrong is gathered.</summary>
 /// <param name="wrong">Where errors go.</param>
 /// <param name="at">What comes before a field's name, such as <c>[3].</c> in a batch.</param>
-internal sealed class Draft(List<FieldError> wrong, string at)
+/// <param name="isOurs">Whether the platform itself is the publisher.</param>
+internal sealed class Draft(List<FieldError> wrong, string at, bool isOurs = false)
 {
     private enum DataKind { None, Json, Base64, Bytes, Text }
 
@@ -30,7 +31,7 @@ internal sealed class Draft(List<FieldError> wrong, string at)
             case "specversion": specVersion = value; break;
             case "id": id = value; break;
             case "source":
-                if (PlatformSource.Is(value)) Refuse(name, $"may not begin with {PlatformSource.Prefix}: those are the platform's own");
+                if (!isOurs && PlatformSource.Is(value)) Refuse(name, $"may not begin with {PlatformSource.Prefix}: those are the platform's own");
                 source = value;
                 break;
             case "type": type = value; break;

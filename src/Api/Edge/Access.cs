@@ -21,7 +21,7 @@ public abstract record Actor
 public enum Permission
 {
     CreateWorkspaces, ReadWorkspaces, ChangeWorkspaces, ReadUsage,
-    WriteKeys, ReadKeys, WriteConnections, ReadConnections, WriteRules, ReadRules, WriteEventTypes, ReadEventTypes,
+    WriteKeys, ReadKeys, WriteConnections, ReadConnections, WriteRules, ReadRules, WriteEventTypes, ReadEventTypes, SendSamples,
     PublishEvents, ReadEvents, ReadDeliveries, RetryDeliveries, ReadHistory, WriteSources, ReadSources,
 }
 

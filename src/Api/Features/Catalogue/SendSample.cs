@@ -4,29 +4,27 @@ using EventMesh.Api.CloudEvents;
 using EventMesh.Api.Description;
 using EventMesh.Api.Edge;
 using EventMesh.Api.Features.Events;
-using EventMesh.Api.Limits;
 using EventMesh.Domain.Catalogue;
 using EventMesh.Domain.Connections;
+using EventMesh.Domain.Publishing;
 using EventMesh.Domain.Schemas;
 using EventMesh.EventStore;
 
 namespace EventMesh.Api.Features.Catalogue;
 
-/// <summary>Sends an event of a type to one connection, as real as any: stored, delivered, retried. It meets no rule.</summary>
+/// <summary>Sends an event of a type to one connection, as real as any: stored, delivered, retried. It meets no rule, and counts as a call of the API, not as an event of the plan.</summary>
 public static class SendSample
 {
-    public const string Source = "urn:eventmesh:sample";
-
     /// <param name="Data">Left out, the type's example is sent.</param>
     public sealed record Request(string? Connection, JsonElement? Data);
 
     public sealed record Response(string Event, string Delivery, string Position);
 
     public static void Map(RouteGroupBuilder types) => types.MapPost("/{name}/send", Handle)
-        .Needs(Permission.PublishEvents).WithName("sendSample").WithSummary("Send the example of an event type, or other data, to one connection")
+        .Needs(Permission.SendSamples).WithName("sendSample").WithSummary("Send the example of an event type, or other data, to one connection")
         .Produces<Response>(StatusCodes.Status202Accepted).WithProblem(StatusCodes.Status409Conflict).WithProblem(StatusCodes.Status422UnprocessableEntity);
 
-    private static async Task<IResult> Handle(string name, Body<Request> body, Call call, Store store, Limiter limiter, HttpContext context)
+    private static async Task<IResult> Handle(string name, Body<Request> body, Call call, Store store, HttpContext context)
     {
         var stream = EventTypeFields.Stream(call, name);
         var (state, _) = await store.For(call.Workspace.Id).Fold<EventType, EventTypeEvent>(stream, EventType.Initial, EventType.Evolve, context.RequestAborted);
@@ -34,7 +32,7 @@ public static class SendSample
         var (connection, data) = Validated(body.Value, facts, call);
         var sample = Event(name, data, call);
         if (sample.Json.Length > EventLimits.EventBytesMax) throw Problem.TooLarge.At("data", $"makes an event of more than {EventLimits.EventBytesMax} bytes");
-        var (published, delivery) = await Publishing.Sample(store, limiter, call, sample, connection, context.RequestAborted);
+        var (published, delivery) = await Publishing.Sample(store, call, sample, connection, context.RequestAborted);
         return Results.Accepted($"/v1/workspaces/{call.Workspace.Id}/deliveries/{delivery}", new Response(published.Id, delivery, published.Position.ToString()));
     }
 
@@ -56,10 +54,10 @@ public static class SendSample
     private static CloudEvent Event(string type, string data, Call call)
     {
         var wrong = new List<FieldError>();
-        var draft = new Draft(wrong, "");
+        var draft = new Draft(wrong, "", isOurs: true);
         draft.Set("specversion", "1.0");
         draft.Set("id", call.NewId("smp_"));
-        draft.Set("source", Source);
+        draft.Set("source", PlatformSource.Sample);
         draft.Set("type", type);
         draft.Set("time", call.Now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture));
         draft.Set("datacontenttype", "application/json");

@@ -80,16 +80,14 @@ public static class Publishing
 
     /// <summary>Appends an event together with its routing to one connection, so that no rule is asked.</summary>
     /// <returns>The event, and its delivery's id.</returns>
-    public static async Task<(Published Published, string Delivery)> Sample(Store store, Limiter limiter, Call call, CloudEvent one, string connection, CancellationToken stop)
+    public static async Task<(Published Published, string Delivery)> Sample(Store store, Call call, CloudEvent one, string connection, CancellationToken stop)
     {
         var workspace = store.For(call.Workspace.Id);
         var stream = call.Subject = Ids.OfEvent(one.Source, one.Id);
         var published = Of(one, call.Now);
         var routed = PublishedEventDecider.Decide(new PublishedEventCommand.RouteEvent(stream, [new(SampleRule, connection)], call.Now), new PublishedEvent.Accepted(published));
         var append = workspace.Prepare(stream, StreamType, 0, [published, .. routed], call.Metadata(stream), [Body(stream, one, call)]);
-        var taken = await Take(limiter, call, 1, stop).ConfigureAwait(false);
-        var answer = (await Append(limiter, taken, workspace, [append], stop).ConfigureAwait(false))[0];
-        EdgeTelemetry.Accepted.Add(1);
+        var answer = (await workspace.AppendTogether([append], stop).ConfigureAwait(false))[0];
         return (new(stream, answer.Position, false), Ids.OfDelivery(stream, SampleRule, connection));
     }
 
