@@ -8,18 +8,18 @@ namespace EventMesh.Api.Inbound;
 internal static class Credentials
 {
     /// <summary>RFC 7617: <c>Authorization: Basic base64(user:password)</c>.</summary>
-    public static Refusal? Basic(SourceVerification how, IReadOnlyList<byte[]> passwords, Arrived arrived)
+    public static Refusal? Basic(SourceVerification how, IReadOnlyList<VerifyingKey> passwords, Arrived arrived)
     {
         const string scheme = "Basic ";
         if (arrived.One("Authorization", out var header) is { } without) return without;
         if (!header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)) return Refusal.Malformed;
         var user = Encoding.UTF8.GetBytes(how.Username + ":");
-        var expected = passwords.Select(p => Encoding.ASCII.GetBytes(Convert.ToBase64String([.. user, .. p])));
+        var expected = passwords.Select(p => Encoding.ASCII.GetBytes(Convert.ToBase64String([.. user, .. p.Bytes])));
         return Fits(Encoding.UTF8.GetBytes(header[scheme.Length..].Trim()), expected) ? null : Refusal.Mismatch;
     }
 
     /// <summary>A key in a header or in the query.</summary>
-    public static Refusal? ApiKey(SourceVerification how, IReadOnlyList<byte[]> keys, Arrived arrived)
+    public static Refusal? ApiKey(SourceVerification how, IReadOnlyList<VerifyingKey> keys, Arrived arrived)
     {
         string key;
         if (how.Query is { } parameter)
@@ -34,7 +34,7 @@ internal static class Credentials
         }
         var prefix = how.Prefix ?? "";
         if (!key.StartsWith(prefix, StringComparison.Ordinal)) return Refusal.Malformed;
-        return Fits(Encoding.UTF8.GetBytes(key[prefix.Length..]), keys) ? null : Refusal.Mismatch;
+        return Fits(Encoding.UTF8.GetBytes(key[prefix.Length..]), keys.Select(k => k.Bytes)) ? null : Refusal.Mismatch;
     }
 
     // Digests have one length, so that not even the secret's is told by the time.

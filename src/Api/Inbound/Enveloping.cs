@@ -80,7 +80,7 @@ public static class Enveloping
     private static string Digest(SourceVerification how, Arrived arrived)
     {
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var timestamp = how.Kind == VerificationKind.Slack ? HmacHeader.Slack.TimestampHeader : how.TimestampHeader;
+        var timestamp = how.Kind == VerificationKind.Slack ? SignatureHeader.Slack.TimestampHeader : how.TimestampHeader;
         digest.AppendData(Encoding.UTF8.GetBytes((timestamp is null ? "" : arrived.Headers[timestamp].ToString()) + "\n"));
         digest.AppendData(arrived.Body.Span);
         return Convert.ToHexStringLower(digest.GetHashAndReset());

@@ -9,7 +9,7 @@ namespace EventMesh.Api.Inbound;
 /// </summary>
 internal static class StripeHeader
 {
-    public static Refusal? Check(SourceVerification how, IReadOnlyList<byte[]> secrets, Arrived arrived)
+    public static Refusal? Check(SourceVerification how, IReadOnlyList<VerifyingKey> secrets, Arrived arrived)
     {
         if (arrived.One("Stripe-Signature", out var header) is { } without) return without;
         string? time = null;

@@ -9,7 +9,7 @@ internal static class CreateSource
     {
         var name = new Argument<string>("name") { Description = "Its name." };
         var kind = new Option<string>("--kind") { Description = "How its requests are verified.", Required = true };
-        kind.AcceptOnlyFromAmong("standard_webhooks", "hmac", "github", "stripe", "slack", "basic", "api_key");
+        kind.AcceptOnlyFromAmong("standard_webhooks", "hmac", "github", "stripe", "slack", "basic", "api_key", "ed25519");
         var secret = new Option<string?>("--secret") { Description = "The provider's secret; a file keeps it out of the shell's history. Made and shown once when left out, except that Stripe and Slack make their own.", HelpName = "SECRET|@file|-" };
         Option<string?>[] settings =
         [

@@ -1,7 +1,7 @@
 namespace EventMesh.Domain.Sources;
 
 /// <summary>How requests to a source prove whose they are.</summary>
-public enum VerificationKind { StandardWebhooks, Hmac, Github, Stripe, Slack, Basic, ApiKey }
+public enum VerificationKind { StandardWebhooks, Hmac, Github, Stripe, Slack, Basic, ApiKey, Ed25519 }
 
 public enum HmacAlgorithm { Sha1, Sha256, Sha512 }
 
@@ -11,9 +11,9 @@ public enum TimestampFormat { Unix, UnixMs, Rfc3339 }
 
 /// <summary>A kind of verification with its settings; those that its kind does not have are null.</summary>
 /// <param name="ToleranceSeconds">How far a signed timestamp may be from our clock, either way.</param>
-/// <param name="Header">Of <c>hmac</c>: where the signature is; of <c>api_key</c>: where the key is.</param>
+/// <param name="Header">Of <c>hmac</c> and <c>ed25519</c>: where the signature is; of <c>api_key</c>: where the key is.</param>
 /// <param name="Prefix">What stands before the signature or the key in its header.</param>
-/// <param name="Signed">Of <c>hmac</c>: what is signed, with <c>{body}</c> and <c>{timestamp}</c> in the place of what came.</param>
+/// <param name="Signed">Of <c>hmac</c> and <c>ed25519</c>: what is signed, with <c>{body}</c> and <c>{timestamp}</c> in the place of what came.</param>
 /// <param name="Query">Of <c>api_key</c>: the parameter of the query that holds the key.</param>
 public sealed record SourceVerification(
     VerificationKind Kind, int? ToleranceSeconds = null, HmacAlgorithm? Algorithm = null, SignatureEncoding? Encoding = null, string? Header = null, string? Prefix = null,

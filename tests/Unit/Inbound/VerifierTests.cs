@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using EventMesh.Api.Inbound;
+using EventMesh.Connectors;
 using EventMesh.Domain.Sources;
 using Xunit;
 
@@ -43,6 +44,19 @@ public class VerifierTests
     private static readonly Request ApiKey = new(new(VerificationKind.ApiKey, Header: "Authorization", Prefix: "Token "), "0123456789abcdef", "x", DateTimeOffset.UnixEpoch,
         ("Authorization", "Token 0123456789abcdef"));
 
+    /// <summary>RFC 8032 §7.1, test 2.</summary>
+    private static readonly Request Edwards = new(new(VerificationKind.Ed25519, Encoding: SignatureEncoding.Hex, Header: "X-Sig", Signed: "{body}"),
+        "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "r", DateTimeOffset.UnixEpoch,
+        ("X-Sig", "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"));
+
+    private static readonly Request Asymmetric = Standard with
+    {
+        Secret = "whpk_" + Convert.ToBase64String(Ed25519.PublicKeyOf(Seed)),
+        Headers = [.. Standard.Headers[..2], ("webhook-signature", "v1a," + Convert.ToBase64String(Ed25519.Sign(Seed, "msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330.{\"test\": 2432232314}"u8)))],
+    };
+
+    private static ReadOnlySpan<byte> Seed => "a seed of two and thirty bytes.."u8;
+
     private static readonly Dictionary<string, (Request Valid, string Header, string? TimeHeader)> Kinds = new()
     {
         ["github"] = (Github, "X-Hub-Signature-256", null),
@@ -51,6 +65,8 @@ public class VerifierTests
         ["svix"] = (Svix, "svix-signature", "svix-timestamp"),
         ["stripe"] = (Stripe, "Stripe-Signature", null),
         ["hmac with a time"] = (Timed, "X-Sig", "X-Time"),
+        ["ed25519"] = (Edwards, "X-Sig", null),
+        ["standard, asymmetric"] = (Asymmetric, "webhook-signature", "webhook-timestamp"),
         ["basic"] = (Basic, "Authorization", null),
         ["api key"] = (ApiKey, "Authorization", null),
     };
@@ -113,7 +129,7 @@ public class VerifierTests
     public void Another_secret_does_not_fit_and_any_of_several_does(string kind)
     {
         var valid = Kinds[kind].Valid;
-        var other = valid.How.Kind == VerificationKind.StandardWebhooks ? "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" : "another secret altogether";
+        var other = valid.How.Kind == VerificationKind.Ed25519 ? "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a" : valid.How.Kind == VerificationKind.StandardWebhooks ? "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" : "another secret altogether";
         Assert.Equal(Refusal.Mismatch, (valid with { Secrets = [other] }).Check());
         Assert.Equal(Refusal.Mismatch, (valid with { Secrets = [] }).Check());
         Assert.Null((valid with { Secrets = [other, valid.Secret] }).Check());
@@ -179,6 +195,17 @@ public class VerifierTests
         Assert.Null(request.Having("X-Sig", mac).Check());
         Assert.Null(request.Having("X-Sig", mac.ToLowerInvariant()).Check());
         Assert.Equal(Refusal.Mismatch, request.Having("X-Sig", Github["X-Hub-Signature-256"][7..]).Check());
+    }
+
+    [Fact]
+    public void A_shared_secret_and_a_public_key_may_hold_together_and_each_proves_its_own()
+    {
+        string[] both = [Standard.Secret, Asymmetric.Secret];
+        Assert.Null((Standard with { Secrets = both }).Check());
+        Assert.Null((Asymmetric with { Secrets = both }).Check());
+        // The bytes of a public key are known to everybody: they sign nothing.
+        var forged = Convert.ToBase64String(HMACSHA256.HashData(Ed25519.PublicKeyOf(Seed), "msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330.{\"test\": 2432232314}"u8));
+        Assert.Equal(Refusal.Mismatch, Asymmetric.Having("webhook-signature", "v1," + forged).Check());
     }
 
     [Fact]

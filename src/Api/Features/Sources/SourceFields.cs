@@ -8,7 +8,7 @@ namespace EventMesh.Api.Features.Sources;
 
 /// <summary>What a source is made of, as it is sent.</summary>
 /// <param name="Event">The attributes of the events that it makes; without it, or a part of it, those that fit the kind of verification.</param>
-/// <param name="Secret">What the provider signs with. Of <c>stripe</c> and <c>slack</c> the provider's; else it is made when left out.</param>
+/// <param name="Secret">What the provider signs with. Of <c>stripe</c>, <c>slack</c> and <c>ed25519</c> (a public key) the provider's; else it is made when left out.</param>
 public sealed record SourceFields(string? Name, VerificationFields? Verification, SourceFields.EventFields? Event = null, string? Secret = null)
 {
     private const string ReservedSource = "urn:eventmesh:";

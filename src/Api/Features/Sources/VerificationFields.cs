@@ -2,12 +2,13 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using EventMesh.Api.Edge;
 using EventMesh.Api.Inbound;
+using EventMesh.Connectors;
 using EventMesh.Domain.Sources;
 
 namespace EventMesh.Api.Features.Sources;
 
 /// <summary>How requests prove whose they are, as it is sent and shown. Each kind has its own members: see docs/inbound.md.</summary>
-/// <param name="Kind"><c>standard_webhooks</c>, <c>hmac</c>, <c>github</c>, <c>stripe</c>, <c>slack</c>, <c>basic</c> or <c>api_key</c>.</param>
+/// <param name="Kind"><c>standard_webhooks</c>, <c>hmac</c>, <c>github</c>, <c>stripe</c>, <c>slack</c>, <c>basic</c>, <c>api_key</c> or <c>ed25519</c>.</param>
 public sealed record VerificationFields(
     string? Kind,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? ToleranceSeconds = null,
@@ -28,6 +29,7 @@ public sealed record VerificationFields(
     {
         [VerificationKind.StandardWebhooks] = ["tolerance_seconds"],
         [VerificationKind.Hmac] = ["algorithm", "encoding", "header", "prefix", "signed", "timestamp_header", "timestamp_format", "tolerance_seconds"],
+        [VerificationKind.Ed25519] = ["encoding", "header", "prefix", "signed", "timestamp_header", "timestamp_format", "tolerance_seconds"],
         [VerificationKind.Github] = [],
         [VerificationKind.Stripe] = ["tolerance_seconds"],
         [VerificationKind.Slack] = ["tolerance_seconds"],
@@ -50,7 +52,10 @@ public sealed record VerificationFields(
         checks.That(ToleranceSeconds is null or (>= 1 and <= Timestamp.ToleranceSecondsMax), "verification.tolerance_seconds", $"must be from 1 to {Timestamp.ToleranceSecondsMax}");
         switch (kind)
         {
-            case VerificationKind.Hmac: return Hmac(tolerance, checks);
+            case VerificationKind.Hmac: return SignedHeader(kind, One<HmacAlgorithm>(Algorithm, "algorithm", HmacAlgorithm.Sha256, checks), tolerance, checks);
+            case VerificationKind.Ed25519:
+                checks.That(Ed25519.IsSupported, "verification.kind", "is not available: this machine has no OpenSSL 1.1.1 or newer");
+                return SignedHeader(kind, null, tolerance, checks);
             case VerificationKind.Basic:
                 checks.That(!string.IsNullOrEmpty(Username), "verification.username", "is required");
                 checks.That(Username?.Contains(':', StringComparison.Ordinal) != true, "verification.username", "may not contain a colon (RFC 7617)");
@@ -63,20 +68,19 @@ public sealed record VerificationFields(
         }
     }
 
-    private SourceVerification Hmac(int? tolerance, Checks checks)
+    private SourceVerification SignedHeader(VerificationKind kind, HmacAlgorithm? algorithm, int? tolerance, Checks checks)
     {
-        var algorithm = One<HmacAlgorithm>(Algorithm, "algorithm", HmacAlgorithm.Sha256, checks);
         var encoding = One<SignatureEncoding>(Encoding, "encoding", SignatureEncoding.Hex, checks);
         var format = One<TimestampFormat>(TimestampFormat, "timestamp_format", Domain.Sources.TimestampFormat.Unix, checks);
         checks.That(!string.IsNullOrEmpty(Header), "verification.header", "is required");
         checks.That(TimestampHeader is not null || (TimestampFormat is null && ToleranceSeconds is null), "verification.timestamp_header", "is required where timestamp_format or tolerance_seconds is given");
-        var signed = Signed ?? (TimestampHeader is null ? HmacHeader.Body : $"{HmacHeader.Timestamp}.{HmacHeader.Body}");
-        var (bodies, times) = (Count(signed, HmacHeader.Body), Count(signed, HmacHeader.Timestamp));
-        checks.That(bodies == 1, "verification.signed", $"must contain {HmacHeader.Body} once");
+        var signed = Signed ?? (TimestampHeader is null ? SignatureHeader.Body : $"{SignatureHeader.Timestamp}.{SignatureHeader.Body}");
+        var (bodies, times) = (Count(signed, SignatureHeader.Body), Count(signed, SignatureHeader.Timestamp));
+        checks.That(bodies == 1, "verification.signed", $"must contain {SignatureHeader.Body} once");
         checks.That(times == (TimestampHeader is null ? 0 : 1), "verification.signed",
-            TimestampHeader is null ? $"contains {HmacHeader.Timestamp}, but there is no timestamp_header" : $"must contain {HmacHeader.Timestamp} once: a time that is not signed proves nothing");
-        checks.That(signed.Count(c => c is '{' or '}') == 2 * (bodies + times), "verification.signed", $"may contain {HmacHeader.Body} and {HmacHeader.Timestamp}, and no other braces");
-        return new(VerificationKind.Hmac, tolerance, algorithm, encoding, Header, Prefix, signed, TimestampHeader, TimestampHeader is null ? null : format);
+            TimestampHeader is null ? $"contains {SignatureHeader.Timestamp}, but there is no timestamp_header" : $"must contain {SignatureHeader.Timestamp} once: a time that is not signed proves nothing");
+        checks.That(signed.Count(c => c is '{' or '}') == 2 * (bodies + times), "verification.signed", $"may contain {SignatureHeader.Body} and {SignatureHeader.Timestamp}, and no other braces");
+        return new(kind, tolerance, algorithm, encoding, Header, Prefix, signed, TimestampHeader, TimestampHeader is null ? null : format);
     }
 
     private void Texts(Checks checks)

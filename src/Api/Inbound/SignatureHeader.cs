@@ -4,7 +4,7 @@ using EventMesh.Domain.Sources;
 namespace EventMesh.Api.Inbound;
 
 /// <summary>A signature in a header of its own, over the body or over a text around it: GitHub, Slack, Shopify and most others differ only in the settings.</summary>
-internal static class HmacHeader
+internal static class SignatureHeader
 {
     public const string Body = "{body}";
     public const string Timestamp = "{timestamp}";
@@ -16,7 +16,7 @@ internal static class HmacHeader
     public static readonly SourceVerification Slack = new(
         VerificationKind.Hmac, null, HmacAlgorithm.Sha256, SignatureEncoding.Hex, "X-Slack-Signature", "v0=", $"v0:{Timestamp}:{Body}", "X-Slack-Request-Timestamp", TimestampFormat.Unix);
 
-    public static Refusal? Check(SourceVerification how, IReadOnlyList<byte[]> secrets, Arrived arrived)
+    public static Refusal? Check(SourceVerification how, IReadOnlyList<VerifyingKey> keys, Arrived arrived)
     {
         if (arrived.One(how.Header!, out var signature) is { } without) return without;
         var time = "";
@@ -24,7 +24,9 @@ internal static class HmacHeader
             return refused;
         var prefix = how.Prefix ?? "";
         if (!signature.StartsWith(prefix, StringComparison.Ordinal)) return Refusal.Malformed;
-        return Signature.Fits(how.Algorithm!.Value, how.Encoding!.Value, secrets, Parts(how.Signed!, time, arrived.Body), [signature[prefix.Length..]]) ? null : Refusal.Mismatch;
+        var (parts, given) = (Parts(how.Signed!, time, arrived.Body), signature[prefix.Length..]);
+        var fits = how.Kind == VerificationKind.Ed25519 ? Signature.FitsPublic(how.Encoding!.Value, keys, parts, [given]) : Signature.Fits(how.Algorithm!.Value, how.Encoding!.Value, keys, parts, [given]);
+        return fits ? null : Refusal.Mismatch;
     }
 
     private static ReadOnlyMemory<byte>[] Parts(string signed, string timestamp, ReadOnlyMemory<byte> body)
