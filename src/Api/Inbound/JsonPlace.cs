@@ -36,7 +36,7 @@ public static partial class JsonPlace
         };
     }
 
-    [GeneratedRegex(@"^\$(\.[A-Za-z0-9_-]+|\[[0-9]{1,6}\])+$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^\$(\.[A-Za-z0-9_-]+|\[[0-9]{1,6}\])+\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Path();
 
     [GeneratedRegex(@"\.(?<name>[A-Za-z0-9_-]+)|\[(?<index>[0-9]{1,6})\]", RegexOptions.ExplicitCapture, 100)]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using EventMesh.Tests.Servers;
@@ -147,6 +148,48 @@ public class When_a_provider_sends_webhooks(RunningMesh mesh)
         (await provider.Send("{ }", credentials)).Is(HttpStatusCode.Accepted);
         var refused = (await provider.Send("{}")).IsProblem(HttpStatusCode.Unauthorized, "invalid_signature");
         Assert.Contains(refused.Headers.WwwAuthenticate, c => c.Scheme == "Basic");
+    }
+
+    [Fact]
+    public async Task Limits_and_schemas_hold_for_it_as_for_any_event()
+    {
+        var workspace = await mesh.Limited("""{"events_per_month":1}""");
+        (await workspace.Post("/event-types", """{"name":"github.push","schema":{"required":["ref"]}}""")).Is(HttpStatusCode.Created);
+        using var github = await Provider.Of(workspace);
+        (await github.Github("{}", "1")).IsProblem(HttpStatusCode.UnprocessableEntity, "schema_mismatch");
+        (await github.Github("""{"ref":"main"}""", "1")).Is(HttpStatusCode.Accepted);
+        var refused = (await github.Github("""{"ref":"main"}""", "2")).IsProblem(HttpStatusCode.TooManyRequests, "limit_exceeded");
+        Assert.True(refused.Headers.Contains("Retry-After"));
+        Assert.Equal("""{"unpublished":2}""", (await github.Received(3))["refused_by"]!.ToJsonString());
+        Assert.Single((await workspace.Get("/events")).Items);
+    }
+
+    [Fact]
+    public async Task Requests_that_hang_at_one_address_leave_the_others_free()
+    {
+        var workspace = await mesh.Workspace();
+        using var hung = await Provider.Of(workspace);
+        using var free = await Provider.Of(workspace);
+        var hanging = new List<TcpClient>();
+        try
+        {
+            for (var i = 0; i < 64; i++)
+            {
+                var client = new TcpClient();
+                hanging.Add(client);
+                await client.ConnectAsync(IPAddress.Loopback, mesh.Process.Address.Port);
+                await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"POST {hung.Path} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf"));
+            }
+            // Until the last of them has come in.
+            await Eventually.True(async () => (await hung.Github("{}", secret: "another secret altogether")).Status == HttpStatusCode.TooManyRequests, TimeSpan.FromSeconds(4), "the address to be full");
+            Assert.Equal("1", Assert.Single((await hung.Github("{}")).IsProblem(HttpStatusCode.TooManyRequests, "too_many_at_once").Headers.GetValues("Retry-After")));
+            (await free.Github("{}")).Is(HttpStatusCode.Accepted);
+        }
+        finally
+        {
+            hanging.ForEach(c => c.Dispose());
+        }
+        await Eventually.True(async () => (await hung.Github("{}")).Status == HttpStatusCode.Accepted, TimeSpan.FromSeconds(30), "the address to be free again");
     }
 
     [Fact]
