@@ -45,35 +45,36 @@ internal sealed class Load : IAsyncDisposable
     }
 
     /// <summary>Makes workspaces with a connection to the target and a rule each, sixteen at a time.</summary>
-    public Task Workspaces(IEnumerable<string> workspaces) => Parallel.ForEachAsync(workspaces, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (workspace, stop) =>
+    /// <param name="ordering">By what the rule orders; null for none.</param>
+    public Task Workspaces(IEnumerable<string> workspaces, object? ordering = null) => Parallel.ForEachAsync(workspaces, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (workspace, stop) =>
     {
         await Post("/v1/workspaces", new { id = workspace, name = workspace, plan = "enterprise" }, stop);
         var connection = await Post($"/v1/workspaces/{workspace}/connections", new { name = "target", kind = "webhook", config = new { url = receiver.Url("/" + workspace) } }, stop);
         secrets[workspace] = connection.GetProperty("secret").GetString()!;
-        await Post($"/v1/workspaces/{workspace}/rules", new { name = "all", filter = new { type = new[] { "order.*" } }, connections = new[] { connection.GetProperty("id").GetString() } }, stop);
+        await Post($"/v1/workspaces/{workspace}/rules", new { name = "all", filter = new { type = new[] { "order.*" } }, connections = new[] { connection.GetProperty("id").GetString() }, ordering }, stop);
     });
 
     /// <summary>Lets the target hang for a workspace until the caller gives up.</summary>
     public void Hang(string workspace) => receiver.Answer = (path, _) => path == "/" + workspace ? null : 200;
 
-    public async Task Publish(string workspace)
+    public async Task Publish(string workspace, string subject = "order-7")
     {
         var number = Interlocked.Increment(ref sent);
         var id = $"{workspace}-{number:x}";
         underWay[id] = (workspace, Stopwatch.GetTimestamp());
-        using var content = new ByteArrayContent(Sample.Event(id)) { Headers = { ContentType = new MediaTypeHeaderValue("application/cloudevents+json") } };
+        using var content = new ByteArrayContent(Sample.Event(id, subject)) { Headers = { ContentType = new MediaTypeHeaderValue("application/cloudevents+json") } };
         using var answer = await http.PostAsync($"/v1/workspaces/{workspace}/events", content);
         if (answer.StatusCode != HttpStatusCode.Accepted) throw new InvalidOperationException($"Publishing was answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
     }
 
     /// <summary>Publishes <paramref name="count"/> events from 64 callers and waits until all have arrived.</summary>
     /// <returns>Events a second from the first publish to the last arrival.</returns>
-    public async Task<double> PerSecond(int count, Func<int, string> workspace)
+    public async Task<double> PerSecond(int count, Func<int, string> workspace, Func<int, string>? subject = null)
     {
         var (next, running, before) = (-1, Stopwatch.StartNew(), Arrived);
         await Task.WhenAll(Enumerable.Range(0, 64).Select(async _ =>
         {
-            for (int n; (n = Interlocked.Increment(ref next)) < count;) await Publish(workspace(n));
+            for (int n; (n = Interlocked.Increment(ref next)) < count;) await Publish(workspace(n), subject?.Invoke(n) ?? "order-7");
         }));
         await Eventually.True(() => Task.FromResult(Arrived - before >= count), TimeSpan.FromSeconds(120), "every event to arrive");
         if (faults > 0) throw new InvalidOperationException($"{faults} arrivals were not what was sent.");
@@ -134,7 +135,7 @@ internal sealed class Load : IAsyncDisposable
 
     internal static class Sample
     {
-        public static byte[] Event(string id) => Encoding.UTF8.GetBytes(
-            $$"""{"specversion":"1.0","id":"{{id}}","source":"bench","type":"order.created","subject":"order-7","data":{"total":120,"currency":"EUR","customer":{"name":"Ada","email":"ada@example.com"},"lines":[1,2,3]} }""");
+        public static byte[] Event(string id, string subject = "order-7") => Encoding.UTF8.GetBytes(
+            $$"""{"specversion":"1.0","id":"{{id}}","source":"bench","type":"order.created","subject":"{{subject}}","data":{"total":120,"currency":"EUR","customer":{"name":"Ada","email":"ada@example.com"},"lines":[1,2,3]} }""");
     }
 }

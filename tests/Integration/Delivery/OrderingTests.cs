@@ -170,6 +170,7 @@ public sealed class OrderingTests : IAsyncLifetime
         mesh.Run();
         for (var n = 0; n < 20; n++) await Publish($"{n % 3}", n / 3);
         await AllDelivered(6, "2");
+        await AllDelivered(7, "0", "1");
         await Eventually.True(async () => await Count("select count(*) from eventmesh.order_lines") == 0, Patience, "every outcome to be stored");
         await mesh.DisposeAsync();
         await Run("delete from public.mt_event_progression");
