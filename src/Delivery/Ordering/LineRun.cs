@@ -30,11 +30,12 @@ public sealed partial class LineRun(Store store, IndexFollower follower, TimePro
     /// <returns>When the line waits, empty or not, and whatever is to be done next has a timer or an owner.</returns>
     public async Task Make(Dispatch woken, Loaded loaded, Func<Dispatch, DateTimeOffset?> holds, Func<Dispatch, Loaded, Task<AttemptMade>> attempt, CancellationToken stop)
     {
-        var hold = new Hold(lines, woken.Workspace, woken.Line!, Guid.NewGuid(), clock);
+        var hold = new Hold(lines, woken.Workspace, woken.Line!, clock);
+        var steps = 0;
         try
         {
-            var head = await hold.Take(stop).ConfigureAwait(false);
-            for (var step = 1; head is not null; step++) head = await Step(head, step).ConfigureAwait(false);
+            var front = await hold.Take(stop).ConfigureAwait(false);
+            while (front.Count > 0) front = await Walk(front).ConfigureAwait(false);
         }
         catch (Exception)
         {
@@ -43,40 +44,46 @@ public sealed partial class LineRun(Store store, IndexFollower follower, TimePro
             throw;
         }
 
-        async Task<LineHead?> Step(LineHead head, int step)
+        // From the head on, one after another, as far as each is over. Answers with the front as it stands then; empty: the run has ended.
+        async Task<IReadOnlyList<LineHead>> Walk(IReadOnlyList<LineHead> front)
         {
-            var current = await Load(head).ConfigureAwait(false);
-            var standing = Standing(current, out var state);
-            // A timer is on time by the clock of who keeps it, whatever this node's says.
-            var due = woken.Delivery == head.Delivery && woken.Version == current.Stream.Version;
-            if (standing is Place.Over) return await hold.Advance(head, HandOver(step), stop).ConfigureAwait(false);
-            if (standing is Place.Stuck) return await hold.Release(null, stop).ConfigureAwait(false);
-            if (state is State.Retrying { NextAttemptAt: var at } && at > clock.GetUtcNow() && !due) return await hold.Release(at, stop).ConfigureAwait(false);
-            if (!hold.IsFresh) return await hold.Take(stop).ConfigureAwait(false);
-
-            var dispatch = new Dispatch(
-                woken.Workspace, head.Delivery, head.Event, head.AcceptedAt, head.Connection, head.Rule, state.Attempts + 1, head.Position, head.TraceParent, current.Stream.Version, woken.Line);
-            if (holds(dispatch) is { } comeBackAt) return await hold.Release(comeBackAt, stop).ConfigureAwait(false);
-            var made = await attempt(dispatch, current).ConfigureAwait(false);
-            return made.After switch
+            var known = await Load(woken, loaded, front, stop).ConfigureAwait(false);
+            foreach (var (head, current) in front.Zip(known))
             {
-                State.Delivered or State.Discarded => await hold.Advance(head, HandOver(step), stop).ConfigureAwait(false),
-                State.DeadLettered => await hold.Release(null, stop).ConfigureAwait(false),
-                State.Retrying retrying when retrying.Attempts > state.Attempts => await hold.Release(null, stop).ConfigureAwait(false),
+                var standing = Standing(current, out var state);
+                if (standing is Place.Over)
+                {
+                    hold.Over.Add(head.Delivery);
+                    continue;
+                }
+                // A timer is on time by the clock of who keeps it, whatever this node's says.
+                var due = woken.Delivery == head.Delivery && woken.Version == current.Stream.Version;
+                if (standing is Place.Stuck) return await hold.Release(null, stop).ConfigureAwait(false);
+                if (state is State.Retrying { NextAttemptAt: var at } && at > clock.GetUtcNow() && !due) return await hold.Release(at, stop).ConfigureAwait(false);
+                if (steps >= StepsMax || (steps > 0 && hold.Lasted >= LastsFor)) return await hold.HandOver(stop).ConfigureAwait(false);
+                if (!hold.IsFresh) break;
+
+                var dispatch = new Dispatch(
+                    woken.Workspace, head.Delivery, head.Event, head.AcceptedAt, head.Connection, head.Rule, state.Attempts + 1, head.Position, head.TraceParent, current.Stream.Version, woken.Line);
+                if (holds(dispatch) is { } comeBackAt) return await hold.Release(comeBackAt, stop).ConfigureAwait(false);
+                steps++;
+                var made = await attempt(dispatch, current).ConfigureAwait(false);
+                if (made.After is State.Delivered or State.Discarded) hold.Over.Add(head.Delivery);
+                else if (made.After is State.DeadLettered || made.After.Attempts > state.Attempts) return await hold.Release(null, stop).ConfigureAwait(false);
                 // Overtaken: by a skip, or by a run that followed when this one fell silent for too long. Who holds the line now sees what became of the head.
-                _ => await hold.Take(stop).ConfigureAwait(false),
-            };
+                else break;
+            }
+            return await hold.Advance(stop).ConfigureAwait(false);
         }
+    }
 
-        async Task<Loaded> Load(LineHead head)
-        {
-            if (head.Delivery == woken.Delivery && head.Version == loaded.Stream.Version) return loaded;
-            // A connection configured on another node before this work arose is known here before the work is done.
-            await follower.WaitFor(Position.Parse(head.Position), stop).ConfigureAwait(false);
-            return (await store.LoadTogether([new(woken.Workspace, head.Delivery, head.Event, DateOnly.FromDateTime(head.AcceptedAt.UtcDateTime))], stop).ConfigureAwait(false))[0];
-        }
-
-        bool HandOver(int step) => step >= StepsMax || hold.Lasted >= LastsFor;
+    private async Task<Loaded[]> Load(Dispatch woken, Loaded loaded, IReadOnlyList<LineHead> front, CancellationToken stop)
+    {
+        if (front.Count == 1 && front[0].Delivery == woken.Delivery && front[0].Version == loaded.Stream.Version) return [loaded];
+        // A connection configured on another node before this work arose is known here before the work is done.
+        await follower.WaitFor(front.Max(h => Position.Parse(h.Position)), stop).ConfigureAwait(false);
+        return await store.LoadTogether(
+            [.. front.Select(h => new Load(woken.Workspace, h.Delivery, h.Event, DateOnly.FromDateTime(h.AcceptedAt.UtcDateTime)))], stop).ConfigureAwait(false);
     }
 
     private enum Place { Due, Over, Stuck }
@@ -93,52 +100,5 @@ public sealed partial class LineRun(Store store, IndexFollower follower, TimePro
             State.DeadLettered => Place.Stuck,
             _ => Place.Due,
         };
-    }
-
-    /// <summary>One run's hold on its line.</summary>
-    private sealed partial class Hold(OrderLines lines, string workspace, string line, Guid owner, TimeProvider clock)
-    {
-        private readonly long began = clock.GetTimestamp();
-        private long renewed;
-
-        public TimeSpan Lasted => clock.GetElapsedTime(began);
-
-        /// <summary>Whether an attempt that begins now ends within the hold.</summary>
-        public bool IsFresh => clock.GetElapsedTime(renewed) < OrderLines.FreshFor;
-
-        public Task<LineHead?> Take(CancellationToken stop)
-        {
-            renewed = clock.GetTimestamp();
-            return lines.Take(workspace, line, owner, stop);
-        }
-
-        public Task<LineHead?> Advance(LineHead over, bool handOver, CancellationToken stop)
-        {
-            renewed = clock.GetTimestamp();
-            return lines.Advance(workspace, line, owner, over.Delivery, handOver, stop);
-        }
-
-        /// <returns>No head: the run is over.</returns>
-        public async Task<LineHead?> Release(DateTimeOffset? wakeAt, CancellationToken stop)
-        {
-            await lines.Release(workspace, line, owner, wakeAt, stop).ConfigureAwait(false);
-            return null;
-        }
-
-        public async Task LetGo(ILogger log)
-        {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2), clock);
-            try
-            {
-                await lines.Release(workspace, line, owner, null, patience.Token).ConfigureAwait(false);
-            }
-            catch (Exception trouble)
-            {
-                NotLetGo(log, workspace, line, trouble.Message);
-            }
-        }
-
-        [LoggerMessage(EventName = "line.not_let_go", Level = LogLevel.Information, Message = "line.not_let_go {tenant_id} {line}: {reason}")]
-        private static partial void NotLetGo(ILogger log, string tenant_id, string line, string reason);
     }
 }

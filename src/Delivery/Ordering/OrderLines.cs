@@ -8,7 +8,7 @@ namespace EventMesh.Delivery.Ordering;
 /// <summary>A delivery that goes to the end of the line its dispatch names.</summary>
 public readonly record struct LinedUp(Dispatch Dispatch, string Key);
 
-/// <summary>The first of a line.</summary>
+/// <summary>One of the first of a line.</summary>
 /// <param name="Version">Of the delivery's stream, seen while the line was held; 0 before its first outcome.</param>
 public sealed record LineHead(string Delivery, string Event, DateTimeOffset AcceptedAt, string Connection, string Rule, string Position, string? TraceParent, long Version);
 
@@ -24,13 +24,16 @@ public sealed class OrderLines(Store store)
     // Of those, what an attempt may begin within: it has ended before the hold has.
     public static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(10);
 
+    /// <summary>How many of a line a run looks at together: the head and what follows it.</summary>
+    public const int FrontMax = 16;
+
     // A lock a line and transaction: PostgreSQL has room for some thousands.
     private const int JoinMax = 500;
 
     private const string JoinSql = "select * from eventmesh.join_lines($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-    private const string TakeSql = "select * from eventmesh.take_line($1, $2, $3, $4)";
-    private const string AdvanceSql = "select * from eventmesh.advance_line($1, $2, $3, $4, $5, $6)";
-    private const string ReleaseSql = "select eventmesh.release_line($1, $2, $3, $4)";
+    private const string TakeSql = "select * from eventmesh.take_line($1, $2, $3, $4, $5)";
+    private const string AdvanceSql = "select * from eventmesh.advance_line($1, $2, $3, $4, $5, $6, $7)";
+    private const string ReleaseSql = "select eventmesh.release_line($1, $2, $3, $4, $5)";
 
     /// <summary>Puts deliveries at the ends of their lines, in this order; one that stands there already keeps its place.</summary>
     /// <returns>The dispatches of those that are the first of their lines, new or not.</returns>
@@ -61,37 +64,37 @@ public sealed class OrderLines(Store store)
     }
 
     /// <summary>Takes a line, or renews the hold on it.</summary>
-    /// <returns>Its head; null when it is empty or another holds it. Then it is run again when that hold ends.</returns>
-    public Task<LineHead?> Take(string workspace, string line, Guid owner, CancellationToken stop) => Head(TakeSql, stop, workspace, line, owner, HeldSeconds);
+    /// <returns>Its front; empty when it is, or when another holds it. Then it is run again when that hold ends.</returns>
+    public Task<List<LineHead>> Take(string workspace, string line, Guid owner, CancellationToken stop) => Front(TakeSql, stop, workspace, line, owner, HeldSeconds, FrontMax);
 
-    /// <summary>Takes a delivery that is over out of its line.</summary>
+    /// <summary>Takes deliveries that are over out of their line.</summary>
     /// <param name="handOver">Lets the line go; whoever comes to it runs it on, at once.</param>
-    /// <returns>The next, held; null when there is none, or none for this owner.</returns>
-    public Task<LineHead?> Advance(string workspace, string line, Guid owner, string delivery, bool handOver, CancellationToken stop) =>
-        Head(AdvanceSql, stop, workspace, line, owner, delivery, HeldSeconds, handOver);
+    /// <returns>Its front, held; empty when there is none, or none for this owner.</returns>
+    public Task<List<LineHead>> Advance(string workspace, string line, Guid owner, IReadOnlyList<string> over, bool handOver, CancellationToken stop) =>
+        Front(AdvanceSql, stop, workspace, line, owner, over.ToArray(), HeldSeconds, handOver, FrontMax);
 
-    /// <summary>Lets a line go that waits.</summary>
+    /// <summary>Takes deliveries that are over out of their line, and lets it go, for it waits.</summary>
     /// <param name="wakeAt">When to run it again, unless something else does before.</param>
-    public async Task Release(string workspace, string line, Guid owner, DateTimeOffset? wakeAt, CancellationToken stop)
+    public async Task Release(string workspace, string line, Guid owner, IReadOnlyList<string> over, DateTimeOffset? wakeAt, CancellationToken stop)
     {
         await using var command = store.Feed.CreateCommand(ReleaseSql);
-        Bind(command, workspace, line, owner);
+        Bind(command, workspace, line, owner, over.ToArray());
         command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.TimestampTz, Value = wakeAt is { } at ? at.UtcDateTime : DBNull.Value });
         await FeedTable.Run(command, stop).ConfigureAwait(false);
     }
 
-    private async Task<LineHead?> Head(string sql, CancellationToken stop, params object[] values)
+    private async Task<List<LineHead>> Front(string sql, CancellationToken stop, params object[] values)
     {
         await using var command = store.Feed.CreateCommand(sql);
         Bind(command, values);
-        var heads = await FeedTable.Read(command, r => new LineHead(
+        return await FeedTable.Read(command, r => new LineHead(
             r.GetString(0), r.GetString(1), new DateTimeOffset(r.GetDateTime(2), TimeSpan.Zero), r.GetString(3), r.GetString(4), r.GetString(5),
             r.IsDBNull(6) ? null : r.GetString(6), r.GetInt64(7)), stop).ConfigureAwait(false);
-        return heads.Count == 0 ? null : heads[0];
     }
 
     private static void Bind(NpgsqlCommand command, params ReadOnlySpan<object> values)
     {
-        foreach (var value in values) command.Parameters.Add(new() { Value = value });
+        foreach (var value in values)
+            command.Parameters.Add(value is string[] ? new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar, Value = value } : new() { Value = value });
     }
 }

@@ -38,7 +38,7 @@ internal sealed class RebuildDeliveries : IBenchmark
                 var (running, from, read) = (Stopwatch.StartNew(), Position.Start, 0);
                 for (var full = true; full;)
                 {
-                    var page = await store.ReadFeed(from, 5_000, null, stop);
+                    var page = await store.ReadFeed(from, 5_000, stop: stop);
                     (from, full, read) = (page.UpTo, page.Full, read + page.Events.Count);
                 }
                 return read == Events ? read / running.Elapsed.TotalSeconds : throw new InvalidOperationException($"{read} events came.");
