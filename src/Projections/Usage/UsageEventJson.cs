@@ -1,16 +1,16 @@
 using System.Text.Json;
+using EventMesh.Domain.Publishing;
 
 namespace EventMesh.Projections.Usage;
 
 /// <summary>Reads the few members that are counted, by hand: a rebuild reads every event there is.</summary>
 internal static class UsageEventJson
 {
-    /// <summary>What begins with this was published by the platform itself.</summary>
-    private const string Ours = "urn:eventmesh:";
-
     public ref struct What
     {
         public DateTimeOffset At;
+
+        /// <summary>It is the platform's own: an event that it published itself, or a delivery of one.</summary>
         public bool IsOurs;
         public long? Size;
         public int Deliveries;
@@ -27,10 +27,11 @@ internal static class UsageEventJson
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             if (json.ValueTextEquals("at"u8)) at = Value(ref json).GetDateTimeOffset();
-            else if (json.ValueTextEquals("source"u8)) what.IsOurs = Value(ref json).GetString()?.StartsWith(Ours, StringComparison.Ordinal) == true;
+            else if (json.ValueTextEquals("source"u8)) what.IsOurs = Value(ref json).GetString() is { } source && PlatformSource.Is(source);
             else if (json.ValueTextEquals("size"u8)) what.Size = Value(ref json).GetInt64();
             else if (json.ValueTextEquals("limit"u8)) what.Limit = Value(ref json).GetString();
-            else if (json.ValueTextEquals("deliveries"u8)) what.Deliveries = Items(ref json);
+            else if (json.ValueTextEquals("deliveries"u8)) what.Deliveries = Deliveries(ref json);
+            else if (json.ValueTextEquals("of"u8)) what.IsOurs = !IsOfRule(ref json);
             else json.Skip();
         }
         what.At = at ?? throw Missing("at");
@@ -45,12 +46,35 @@ internal static class UsageEventJson
         return ref json;
     }
 
-    private static int Items(ref Utf8JsonReader json)
+    private static int Deliveries(ref Utf8JsonReader json)
     {
         json.Read();
         if (json.TokenType != JsonTokenType.StartArray) throw new JsonException("'deliveries' is not an array.");
-        var items = 0;
-        for (; json.Read() && json.TokenType != JsonTokenType.EndArray; items++) json.Skip();
-        return items;
+        json.Read();
+        var counted = 0;
+        while (json.TokenType == JsonTokenType.StartObject)
+        {
+            if (HasRule(ref json)) counted++;
+            json.Read();
+        }
+        return counted;
+    }
+
+    private static bool IsOfRule(ref Utf8JsonReader json)
+    {
+        json.Read();
+        return HasRule(ref json);
+    }
+
+    /// <summary>What no rule of the workspace led to, the platform itself did: operational events, samples.</summary>
+    private static bool HasRule(ref Utf8JsonReader json)
+    {
+        var has = false;
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (json.ValueTextEquals("rule"u8)) has = Value(ref json).GetString()?.StartsWith("rul_", StringComparison.Ordinal) == true;
+            else json.Skip();
+        }
+        return has;
     }
 }

@@ -33,7 +33,7 @@ internal sealed class UsageFold : ProjectionFold
         UsageEntry? counted = type switch
         {
             // What the platform says of itself is no use that the workspace makes of it.
-            "event_published" when what.IsOurs => null,
+            _ when what.IsOurs => null,
             "event_published" => new(position, 1, what.Size ?? throw UsageEventJson.Missing("size"), 0, 0, 0, []),
             "event_routed" => new(position, 0, 0, what.Deliveries, 0, 0, []),
             "delivery_succeeded" => new(position, 0, 0, 0, 1, 0, []),

@@ -1,4 +1,5 @@
 using System.Text;
+using EventMesh.Domain.Deliveries;
 using EventMesh.Domain.Limits;
 using EventMesh.Domain.Publishing;
 using EventMesh.EventStore;
@@ -9,8 +10,6 @@ using EventMesh.Projections.Usage;
 using Xunit;
 
 namespace EventMesh.Tests.Integration.Projections;
-
-using Failure = EventMesh.Domain.Deliveries.Failure;
 
 public sealed class UsageProjectionTests
 {
@@ -27,10 +26,15 @@ public sealed class UsageProjectionTests
         await Publish(one, "in-december", "/tests", new(2026, 12, 1, 0, 0, 0, TimeSpan.Zero), 70);
         await Publish(one, "in-november", "/tests", new(2026, 11, 30, 23, 59, 59, 999, TimeSpan.Zero), 500);
         await Publish(one, "ours", "urn:eventmesh:limits", new(2026, 11, 21, 0, 0, 0, TimeSpan.Zero), 9);
+        var at = new DateTimeOffset(2026, 11, 21, 0, 0, 0, TimeSpan.Zero);
+        var ours = new PlannedDelivery("dlv_ours", "operational", "con_1");
+        await one.Store.Append("evt_ours", "published_event", 1, [new PublishedEventEvent.EventRouted(at, [ours], at)], new(at));
+        await one.Store.Append(ours.Id, "delivery", 0,
+            [new DeliveryEvent.DeliverySucceeded(new("evt_ours", at, ours.Connection, ours.Rule), new(1, at, 1, "delivered", 200, null, 0), at)], new(at));
         var last = await Exceed(one, "events_per_month", "2026-11");
         await using (var running = Running.Start(database.Store, projection: Usage)) await running.Runner.Progress.WaitFor(last, Stop);
 
-        // Four events of two bytes and one of 500; two deliveries each; of the first four deliveries two failed, and three succeeded, one of them later.
+        // What the platform published and delivered itself is in none of it. Four events of two bytes and one of 500; two deliveries each; of the first four deliveries two failed, and three succeeded, one of them later.
         Assert.Equal(("one", 5L, 508L, 8L, 5L, 2L, "events_per_month"), await Seen(database, "one", "2026-11"));
         Assert.Equal(("one", 1L, 70L, 0L, 0L, 0L, ""), await Seen(database, "one", "2026-12"));
         Assert.Equal(("two", 4L, 8L, 8L, 4L, 2L, ""), await Seen(database, "two", "2026-11"));

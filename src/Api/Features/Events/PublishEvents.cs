@@ -37,7 +37,6 @@ public static class PublishEvents
             using (var body = await ReceivedBody.Read(request, EventLimits.BatchBytesMax).ConfigureAwait(false)) batch = StructuredMode.ReadBatch(body.Bytes);
             if (IdempotencyKey.Of(request) is not null) throw Problem.InvalidRequest.At("Idempotency-Key", "is for one event; the events of a batch have their source and id");
             call.Subject = $"{batch.Count} events";
-            NotOurs(batch.FindIndex(e => IsOurs(e.Source)) is >= 0 and var at ? $"[{at}].source" : null);
             var accepted = await Publishing.All(store, limiter, call, batch, context.RequestAborted).ConfigureAwait(false);
             call.Allowance?.WriteTo(context.Response.Headers);
             await Answers.Batch(context.Response, accepted).ConfigureAwait(false);
@@ -49,18 +48,9 @@ public static class PublishEvents
         if (!structured && !BinaryMode.Is(request.Headers)) throw NotAnEvent(request.ContentType);
         using (var body = await ReceivedBody.Read(request, EventLimits.EventBytesMax).ConfigureAwait(false))
             one = structured ? StructuredMode.Read(body.Bytes) : BinaryMode.Read(request.Headers, body.Bytes);
-        NotOurs(IsOurs(one.Source) ? "source" : null);
         var published = await Publishing.One(store, limiter, call, one, IdempotencyKey.Of(request), context.RequestAborted).ConfigureAwait(false);
         call.Allowance?.WriteTo(context.Response.Headers);
         await Answers.One(context.Response, published).ConfigureAwait(false);
-    }
-
-    // What the platform says of itself counts against no limit and in no usage: nobody else may speak in its name.
-    private static bool IsOurs(string source) => source.StartsWith("urn:eventmesh:", StringComparison.Ordinal);
-
-    private static void NotOurs(string? field)
-    {
-        if (field is not null) throw Problem.InvalidEvent.At(field, "may not begin with urn:eventmesh:, which is for what the platform itself says");
     }
 
     // A charset is the one parameter that these types are sent with; JSON is UTF-8.
