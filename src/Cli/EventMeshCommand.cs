@@ -56,6 +56,7 @@ internal static class EventMeshCommand
             Publish.In(shell),
             Shell.Noun("events", "What was published.", ListEvents.In(shell), GetEvent.In(shell)),
             Shell.Noun("deliveries", "Events on their way to connections.", ListDeliveries.In(shell), GetDelivery.In(shell), RetryDelivery.In(shell)),
+            Shell.Noun("replays", "Deliveries sent again, or made that were missing, by a filter.", StartReplay.In(shell), ListReplays.In(shell), GetReplay.In(shell), CancelReplay.In(shell)),
             Shell.Noun("ordering", "Keys for which deliveries wait in line.", ListLines.In(shell), SkipLine.In(shell), RetryLine.In(shell)),
             ShowUsage.In(shell),
             Tail.In(shell),

@@ -14,6 +14,7 @@ public partial class HelpTests
     [InlineData("types list|create|get|add-schema|archive|send|validate|import")]
     [InlineData("events list|get")]
     [InlineData("deliveries list|get|retry")]
+    [InlineData("replays start|list|get|cancel")]
     [InlineData("publish")]
     [InlineData("usage")]
     [InlineData("tail")]
