@@ -18,6 +18,11 @@ internal static class CountLimits
     public static Task<T> Rule<T>(Store store, Call call, Func<Task<T>> create, CancellationToken stop) =>
         Create(store, call, "rul_", "rule_deleted", PlanLimits.RulesName, l => l.Rules, create, stop);
 
+    /// <summary>Creates a source of inbound webhooks if there are fewer than the plan allows connections.</summary>
+    /// <inheritdoc cref="Connection" path="/exception"/>
+    public static Task<T> Source<T>(Store store, Call call, Func<Task<T>> create, CancellationToken stop) =>
+        Create(store, call, "src_", "source_deleted", "sources", l => l.Connections, create, stop);
+
     private static Task<T> Create<T>(Store store, Call call, string prefix, string ended, string name, Func<PlanLimits, int> limit, Func<Task<T>> create, CancellationToken stop)
     {
         var allowed = limit(call.Workspace.Limits ?? throw Limiter.NoPlan());

@@ -126,6 +126,20 @@ public class When_a_source_is_written(RunningMesh mesh)
     }
 
     [Fact]
+    public async Task There_are_as_many_as_the_plan_allows_connections_and_not_one_more()
+    {
+        var workspace = await mesh.Limited("""{"connections":2}""");
+        await workspace.Connection();
+        using var first = await Provider.Of(workspace);
+        using var second = await Provider.Of(workspace);
+        const string another = """{"name":"another","verification":{"kind":"github"}}""";
+        (await workspace.Post("/sources", another)).IsProblem(HttpStatusCode.Conflict, "limit_reached");
+        (await workspace.Delete("/sources/" + first.Id)).Is(HttpStatusCode.NoContent);
+        (await workspace.Post("/sources", another)).Is(HttpStatusCode.Created);
+        (await workspace.Post("/sources", another)).IsProblem(HttpStatusCode.Conflict, "limit_reached");
+    }
+
+    [Fact]
     public async Task A_new_address_ends_the_former_one()
     {
         var workspace = await mesh.Workspace();

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json.Serialization;
+using EventMesh.Api.Description;
 using EventMesh.Api.Edge;
 using EventMesh.Api.Inbound;
+using EventMesh.Api.Limits;
 using EventMesh.Domain.Sources;
 using EventMesh.EventStore;
 using EventMesh.EventStore.Reading;
@@ -19,18 +21,21 @@ public static class CreateSource
 
     public static void Map(RouteGroupBuilder sources) => sources.MapPost("", Handle)
         .Needs(Permission.WriteSources).WithName("createSource").WithSummary("Create a source of inbound webhooks; its address and its secret are shown once")
-        .Produces<Response>(StatusCodes.Status201Created);
+        .Produces<Response>(StatusCodes.Status201Created).WithProblem(StatusCodes.Status409Conflict);
 
     private static async Task<IResult> Handle(Body<SourceFields> body, Call call, Store store, IndexFollower index, HttpContext context)
     {
         var (name, verification, envelope, given) = body.Value.Validated(secretIsNeeded: true);
         var (workspace, secretId, id, token) = (store.For(call.Workspace.Id), call.NewId("sec_"), call.NewId("src_"), SourceToken.New());
         var secret = given ?? SecretRules.New(verification.Kind);
-        // The secret first: a crash in between leaves one that nobody uses, not a source that cannot verify.
-        await workspace.PutSecret(SourceSecrets.NameOf(id, secretId), Encoding.UTF8.GetBytes(secret), call.Now, context.RequestAborted);
         var command = new SourceCommand.CreateSource(new(name, token.Sha256, verification, envelope), secretId, call.Now);
-        var decided = await workspace.Decide<Source, SourceEvent>(
-            id, "source", Source.Initial, Source.Evolve, s => SourceDecider.Decide(command, s), call.Metadata(), null, context.RequestAborted);
+        var decided = await CountLimits.Source(store, call, async () =>
+        {
+            // The secret first: a crash in between leaves one that nobody uses, not a source that cannot verify.
+            await workspace.PutSecret(SourceSecrets.NameOf(id, secretId), Encoding.UTF8.GetBytes(secret), call.Now, context.RequestAborted);
+            return await workspace.Decide<Source, SourceEvent>(
+                id, "source", Source.Initial, Source.Evolve, s => SourceDecider.Decide(command, s), call.Metadata(), null, context.RequestAborted);
+        }, context.RequestAborted);
         await index.Reach(decided.Position, context.RequestAborted);
 
         ETag.Set(context.Response, decided.Version);

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Serialization;
+using EventMesh.Api.Description;
 using EventMesh.Api.Edge;
 using EventMesh.Api.Inbound;
 using EventMesh.Domain.Sources;
@@ -23,7 +24,8 @@ public static class RotateSourceSecret
     public sealed record Response(string Id, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Secret, IReadOnlyList<SourceSecret> Secrets, long Version);
 
     public static void Map(RouteGroupBuilder sources) => sources.MapPost("/{id}/rotate-secret", Handle)
-        .Needs(Permission.WriteSources).WithName("rotateSourceSecret").WithSummary("Give a source a new secret; the former one holds for an overlap");
+        .Needs(Permission.WriteSources).WithName("rotateSourceSecret").WithSummary("Give a source a new secret; the former one holds for an overlap")
+        .WithProblem(StatusCodes.Status409Conflict);
 
     private static async Task<Response> Handle(string id, Body<Request> body, Call call, Store store, IndexFollower index, HttpContext context)
     {
