@@ -3,7 +3,10 @@ using EventMesh.Delivery.Ordering;
 using EventMesh.Domain;
 using EventMesh.Domain.Deliveries;
 using EventMesh.EventStore;
+using EventMesh.Projections.Deliveries;
+using EventMesh.Projections.Running;
 using EventMesh.Tests.Servers;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Xunit;
 using State = EventMesh.Domain.Deliveries.Delivery;
@@ -116,10 +119,11 @@ public sealed class OrderingTests : IAsyncLifetime
         var head = new TaskCompletionSource<int?>();
         receiver.Answer = (_, n, _) => n == 0 ? head.Task : Task.FromResult<int?>(200);
         await Ordered(0);
-        mesh.Run(workers: 2);
+        mesh.Run(workers: 2).Go(ReadModel);
         for (var n = 0; n < 4; n++) await Publish("k", n);
         await Eventually.True(() => Task.FromResult(receiver.Arrivals("k", 0) == 1), Patience, "the first to arrive");
         await Eventually.True(async () => await Count("select count(*) from eventmesh.order_lines") == 4, Patience, "all to stand in line");
+        await Eventually.True(async () => await Count("select count(*) from eventmesh.deliveries") == 4, Patience, "all to be in the read model");
 
         // As when the queue is lost: whatever is unfinished is put again.
         await new RetryTimers(mesh.Store).SetUnfinished("acme", TestContext.Current.CancellationToken);
@@ -129,6 +133,20 @@ public sealed class OrderingTests : IAsyncLifetime
 
         await AllDelivered(4, "k");
         Assert.Empty(receiver.Broken);
+    }
+
+    [Fact]
+    public async Task What_is_routed_and_not_in_its_line_yet_is_not_put_again_by_itself()
+    {
+        await Ordered(0);
+        await mesh.OrderedRule("acme", "rul_free", "{}", null, "con_1");
+        mesh.Go(mesh.NewFanOut().Run);
+        mesh.Go(ReadModel);
+        var @event = await Publish("k", 0);
+        await Eventually.True(async () => await Count("select count(*) from eventmesh.deliveries") == 2, Patience, "both to be in the read model");
+
+        Assert.Equal(1, await new RetryTimers(mesh.Store).SetUnfinished("acme", TestContext.Current.CancellationToken));
+        Assert.Equal(1, await Count($"select count(*) from eventmesh.retry_timers where delivery_id = '{Ids.OfDelivery(@event, "rul_free", "con_1")}'"));
     }
 
     [Fact]
@@ -197,6 +215,8 @@ public sealed class OrderingTests : IAsyncLifetime
         await mesh.Delivery<State.Delivered>("acme", Delivery(second));
         first.SetResult(200);
     }
+
+    private Func<CancellationToken, Task> ReadModel => new ProjectionRunner(mesh.Store, DeliveriesProjection.Projection, NullLogger<ProjectionRunner>.Instance).Run;
 
     private async Task Ordered(params int[] retrySchedule)
     {

@@ -39,6 +39,19 @@ public class RuleDeciderTests
     }
 
     [Fact]
+    public void Its_ordering_is_what_a_change_says_and_none_when_it_says_none()
+    {
+        var (byOrder, bySubject) = (new RuleOrdering("data.orderId"), new RuleOrdering("subject"));
+        var ordered = Created with { Ordering = byOrder };
+        A.After().When(Create with { Ordering = byOrder }).Happens(ordered);
+        A.After(ordered).When(new ChangeRule(null, null, null, At, Ordering: new RuleOrdering("data.orderId"))).Nothing();
+        A.After(ordered).When(new ChangeRule(null, null, null, At, Ordering: bySubject)).HappensOnce(new RuleChanged("orders", Orders, Crm, At, Ordering: bySubject));
+        A.After(ordered).When(new ChangeRule(null, null, null, At)).HappensOnce(new RuleChanged("orders", Orders, Crm, At));
+        Assert.Equal(byOrder, Assert.IsType<Rule.Disabled>(A.After(ordered, Disabled).State).Ordering);
+        Assert.Equal(byOrder, Assert.IsType<Rule.Enabled>(A.After(ordered, Disabled, Enabled).State).Ordering);
+    }
+
+    [Fact]
     public void An_id_is_used_once()
     {
         A.After(Created).When(Create).Refused("rule.exists");
