@@ -21,7 +21,7 @@ public static class SchemaLimits
     /// <summary>Places in one regular expression, where <c>a{20}</c> has 20.</summary>
     public const int PatternPlacesMax = 1_000;
 
-    /// <summary>Steps of checking one event: a keyword looked at, a member or item gone over, 32 characters × places of a regular expression.</summary>
+    /// <summary>Steps of checking one event: a keyword looked at, a member or item gone over, 32 characters × places of a regular expression, or a quarter of one where it may be in many places at once.</summary>
     public const int StepsMax = 500_000;
 
     /// <summary>Schemas being applied inside one another while data is checked.</summary>

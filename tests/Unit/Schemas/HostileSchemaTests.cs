@@ -88,6 +88,15 @@ public class HostileSchemaTests
     }
 
     [Theory]
+    [InlineData(400, "pattern")]
+    [InlineData(4_000, "limit")]
+    public void A_regular_expression_that_may_be_in_all_its_places_at_once_is_dear(int characters, string keyword)
+    {
+        var text = string.Concat(Enumerable.Range(0, characters).Select(n => n * n % 7 < 3 ? 'a' : 'b'));
+        Assert.Equal(keyword, Assert.Single(JsonSchema.Parse(Pattern("^.*a.{300}c$")).Check(JsonElement.Parse($"\"{text}\""))).Keyword);
+    }
+
+    [Theory]
     [InlineData("""{"$ref":"#"}""", "")]
     [InlineData("""{"allOf":[{"$ref":"#"}]}""", "")]
     [InlineData("""{"$ref":"#/$defs/a","$defs":{"a":{"anyOf":[{"$ref":"#/$defs/b"}]},"b":{"not":{"$ref":"#/$defs/a"}}}}""", "/$defs/a")]

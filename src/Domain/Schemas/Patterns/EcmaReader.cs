@@ -15,6 +15,9 @@ internal sealed class EcmaReader(string text)
     private readonly StringBuilder written = new();
     private int at, deep;
 
+    /// <summary>Whether it may be in very many places at once while it reads a text: it repeats without end, or looks for its beginning anywhere.</summary>
+    public bool Roams { get; private set; } = !text.StartsWith('^') || text.Contains('|');
+
     /// <returns>The expression for .NET, and how many places it has.</returns>
     /// <exception cref="PatternRefused">It cannot be read, or not be matched without backtracking.</exception>
     public (string Expression, long Places) Read()
@@ -91,6 +94,7 @@ internal sealed class EcmaReader(string text)
         // Whether a match is greedy does not change whether there is one.
         Take('?');
         if (at < text.Length && (text[at] is '*' or '+' or '?')) throw Refuse("a quantifier that follows another");
+        Roams |= max is null;
         var times = Math.Max(max ?? min + 1, 1);
         places = Math.Max(places, 1);
         if (places * times > SchemaLimits.PatternPlacesMax) throw Refuse($"repeating to more than {SchemaLimits.PatternPlacesMax} places");

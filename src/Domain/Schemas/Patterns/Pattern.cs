@@ -12,11 +12,16 @@ internal sealed class Pattern
     private const int ShownCharsMax = 200;
     private readonly Regex regex;
     private readonly int places;
+    private readonly bool isDear;
 
-    private Pattern(string expression, Regex regex, int places)
+    // The engine makes a state of each set of places that it meets; where there may be very many, each character may cost a new one.
+    private const int PlacesCheap = 12;
+
+    private Pattern(string expression, Regex regex, int places, bool roams)
     {
         this.regex = regex;
         this.places = places;
+        isDear = roams && places > PlacesCheap;
         Shown = expression.Length <= ShownCharsMax ? expression : expression[..ShownCharsMax] + "…";
     }
 
@@ -28,10 +33,11 @@ internal sealed class Pattern
         if (expression.Length > SchemaLimits.PatternCharsMax) throw new SchemaRefused(pointer, $"is a regular expression of more than {SchemaLimits.PatternCharsMax} characters");
         try
         {
-            var (translated, places) = new EcmaReader(expression).Read();
+            var reader = new EcmaReader(expression);
+            var (translated, places) = reader.Read();
             if (places > SchemaLimits.PatternPlacesMax)
                 throw new SchemaRefused(pointer, $"is a regular expression that repeats its parts to more than {SchemaLimits.PatternPlacesMax} places");
-            return new(expression, new Regex(translated, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant), (int)places);
+            return new(expression, new Regex(translated, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant), (int)places, reader.Roams);
         }
         catch (PatternRefused refused)
         {
@@ -40,7 +46,7 @@ internal sealed class Pattern
     }
 
     /// <summary>What matching costs at most.</summary>
-    public int StepsFor(string text) => (int)Math.Min(int.MaxValue / 2, 1 + (long)(text.Length + 1) * (places + 1) / 32);
+    public int StepsFor(string text) => (int)Math.Min(int.MaxValue / 2, 1 + (long)(text.Length + 1) * (places + 1) * (isDear ? 128 : 1) / 32);
 
     public bool IsIn(string text) => regex.IsMatch(text);
 }
