@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using EventMesh.Connectors;
 using EventMesh.Delivery.Ordering;
+using EventMesh.Delivery.Sharing;
 using EventMesh.Domain.Deliveries;
 using EventMesh.EventStore;
 using EventMesh.EventStore.Reading;
@@ -14,7 +15,8 @@ namespace EventMesh.Delivery;
 /// Takes dispatches, makes the attempts, and settles each only when its outcome is committed. An attempt that is no longer awaited (a repeat, a stale
 /// timer) is settled without a try; an error that is not the target's is never settled but handed out again.
 /// </summary>
-public sealed partial class Worker(Store store, IDispatchQueues queues, IndexFollower follower, DeliveryAttempt attempt, Circuits circuits, TimeProvider clock, ILogger<Worker> log)
+public sealed partial class Worker(
+    Store store, IDispatchQueues queues, IndexFollower follower, DeliveryAttempt attempt, Circuits circuits, WorkerNodes nodes, TimeProvider clock, ILogger<Worker> log)
 {
     private const int TakeMax = 64;
     private const int HandledAtOnceMax = 4;
@@ -24,7 +26,8 @@ public sealed partial class Worker(Store store, IDispatchQueues queues, IndexFol
     private static readonly TimeSpan TroubleDelay = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<(string Workspace, string Connection), ConnectionLane> lanes = new();
-    private readonly SemaphoreSlim places = new(RunningMax);
+    private readonly NodePlaces places = new(RunningMax);
+    private readonly WorkspaceShares shares = new(nodes, follower, clock);
     private readonly RetryTimers timers = new(store);
     private readonly LineRun lines = new(store, follower, clock, log);
 
@@ -32,6 +35,7 @@ public sealed partial class Worker(Store store, IDispatchQueues queues, IndexFol
     {
         var handling = new SemaphoreSlim(HandledAtOnceMax);
         await follower.CatchUp(stop).ConfigureAwait(false);
+        await nodes.Ready.WaitAsync(stop).ConfigureAwait(false);
         await queues.Open(Workspaces, stop).ConfigureAwait(false);
         var sweeping = SweepLanes(stop);
         try
@@ -60,10 +64,13 @@ public sealed partial class Worker(Store store, IDispatchQueues queues, IndexFol
         if (loaded is null) taken = [];
         for (var i = 0; i < taken.Count; i++)
         {
-            await places.WaitAsync(stop).ConfigureAwait(false);
-            if (Enter(taken[i], loaded![i], stop) is not { } comeBackAt) continue;
-            places.Release();
-            aside.Add((taken[i], comeBackAt));
+            var workspace = taken[i].Dispatch.Workspace;
+            if (!await places.Take(workspace, stop).ConfigureAwait(false)) await HandBack(taken[i], stop).ConfigureAwait(false);
+            else if (Enter(taken[i], loaded![i], stop) is { } comeBackAt)
+            {
+                places.Release(workspace);
+                aside.Add((taken[i], comeBackAt));
+            }
         }
         await SetAside(aside, stop).ConfigureAwait(false);
     }
@@ -110,13 +117,33 @@ public sealed partial class Worker(Store store, IDispatchQueues queues, IndexFol
         {
             try
             {
+                if (await shares.Enter(of).ConfigureAwait(false)) await InPlace(entered).ConfigureAwait(false);
+                else await HandBack(entered, stop).ConfigureAwait(false);
+            }
+            finally
+            {
+                places.Release(of.Workspace);
+            }
+        }
+
+        async Task InPlace(Received entered)
+        {
+            try
+            {
                 await Attempt(entered, loaded, lane, stop).ConfigureAwait(false);
             }
             finally
             {
-                places.Release();
+                shares.Leave(of);
             }
         }
+    }
+
+    /// <summary>This node has no room for it now; another may.</summary>
+    private async Task HandBack(Received received, CancellationToken stop)
+    {
+        await received.Requeue().ConfigureAwait(false);
+        await circuits.Ended(received.Dispatch, null, stop).ConfigureAwait(false);
     }
 
     private async Task Attempt(Received received, Loaded loaded, ConnectionLane lane, CancellationToken stop)
@@ -176,12 +203,13 @@ public sealed partial class Worker(Store store, IDispatchQueues queues, IndexFol
         using var timer = new PeriodicTimer(Sweep, clock);
         while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
         {
+            shares.Look();
             foreach (var (key, lane) in lanes)
             {
                 var evicted = lane.Evict();
                 if (evicted.Count > 0)
                 {
-                    places.Release(evicted.Count);
+                    places.Release(key.Workspace, evicted.Count);
                     await SetAside(evicted, stop).ConfigureAwait(false);
                 }
                 else if (lane.IdleSince is { } since && clock.GetElapsedTime(since) > LaneKept && lanes.TryRemove(key, out _)) circuits.Forget(key);

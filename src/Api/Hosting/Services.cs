@@ -9,6 +9,7 @@ using EventMesh.Connectors;
 using EventMesh.Delivery;
 using EventMesh.Delivery.Operations;
 using EventMesh.Delivery.Replays;
+using EventMesh.Delivery.Sharing;
 using EventMesh.EventStore;
 using EventMesh.Messaging;
 using EventMesh.Messaging.RabbitMq;
@@ -81,6 +82,8 @@ internal static class Services
             services.AddSingleton<ReplayRunner>().AddRole("replays", p => p.GetRequiredService<ReplayRunner>().Run);
             services.AddSingleton<RetryClock>().AddRole("retry-clock", p => p.GetRequiredService<RetryClock>().Run);
         }
+        if (settings.Roles.HasFlag(Roles.Worker)) services.AddSingleton(p => new WorkerNodes(p.GetRequiredService<Store>(), settings.RabbitMq is not null, p.GetRequiredService<TimeProvider>()))
+            .AddRole("worker-nodes", p => p.GetRequiredService<WorkerNodes>().Run);
         if (settings.Roles.HasFlag(Roles.Worker)) services.AddSingleton<Worker>().AddRole("worker", p => p.GetRequiredService<Worker>().Run);
         if (settings.Roles.HasFlag(Roles.Dispatcher) || settings.Roles.HasFlag(Roles.Worker))
             services.AddSingleton<LostQueues>().AddRole("lost-queues", p => p.GetRequiredService<LostQueues>().Run);

@@ -106,7 +106,8 @@ public sealed class DeliveringTests
         await Task.WhenAll(Enumerable.Range(0, Events).Select(i => mesh.Publish("acme", $"e{i}")).Append(mesh.Publish("bolt", "e")));
 
         await Eventually.True(() => Task.FromResult(receiver.CountOf("/runs-acme") == Events && receiver.CountOf("/runs-bolt") == 1), TimeSpan.FromSeconds(40), "every other delivery to arrive");
-        Assert.InRange(receiver.CountOf("/hangs"), 1, 200);
+        // No attempt has ended, so what was sent is what one connection may have under way.
+        Assert.InRange(receiver.CountOf("/hangs"), 1, 32);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using System.Text.Json;
 using EventMesh.Connectors;
 using EventMesh.Delivery;
 using EventMesh.Delivery.Operations;
+using EventMesh.Delivery.Sharing;
 using EventMesh.Domain;
 using EventMesh.Domain.Connections;
 using EventMesh.Domain.Deliveries;
@@ -26,6 +27,7 @@ internal sealed class Mesh : IAsyncDisposable
 {
     private readonly CancellationTokenSource stop = new();
     private readonly List<Task> loops = [];
+    private readonly List<Task> joined = [];
 
     private Mesh(Store store, string database, TimeSpan timeout)
     {
@@ -49,6 +51,9 @@ internal sealed class Mesh : IAsyncDisposable
         return new(store, database, timeout ?? TimeSpan.FromSeconds(15));
     }
 
+    /// <summary>Completes when every worker knows of every other.</summary>
+    public Task Joined => Task.WhenAll(joined);
+
     /// <param name="workers">Each with a memory of its own, as on a node of its own; they share what nodes share: database and queues.</param>
     public Mesh Run(int workers = 1)
     {
@@ -58,7 +63,13 @@ internal sealed class Mesh : IAsyncDisposable
         Go(NewOperations().Run);
         Go(new Dispatcher(Store, Queues, TimeProvider.System, NullLogger<Dispatcher>.Instance).Run);
         Go(new RetryClock(Store, Queues, TimeProvider.System, NullLogger<RetryClock>.Instance).Run);
-        for (var i = 0; i < workers; i++) Go(new Worker(Store, Queues, Follower, attempt, new Circuits(Store, Follower, TimeProvider.System, NullLogger<Circuits>.Instance), TimeProvider.System, NullLogger<Worker>.Instance).Run);
+        for (var i = 0; i < workers; i++)
+        {
+            var nodes = new WorkerNodes(Store, shared: workers > 1, TimeProvider.System);
+            if (workers > 1) Go(nodes.Run);
+            joined.Add(nodes.Ready);
+            Go(new Worker(Store, Queues, Follower, attempt, new Circuits(Store, Follower, TimeProvider.System, NullLogger<Circuits>.Instance), nodes, TimeProvider.System, NullLogger<Worker>.Instance).Run);
+        }
         return this;
     }
 
