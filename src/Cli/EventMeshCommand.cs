@@ -45,7 +45,7 @@ internal static class EventMeshCommand
                 SetPlan.In(shell), ChangeWorkspace.In(shell)),
             Shell.Noun("keys", "API keys of a workspace.", CreateKey.In(shell), ListKeys.In(shell), RevokeKey.In(shell)),
             Shell.Noun("connections", "Where events are delivered.", CreateConnection.In(shell), ListConnections.In(shell), GetConnection.In(shell),
-                EnableConnection.In(shell), DisableConnection.In(shell), DeleteConnection.In(shell),
+                EnableConnection.In(shell), DisableConnection.In(shell), CloseCircuit.In(shell), DeleteConnection.In(shell),
                 RotateSecret.In(shell), ListSecrets.In(shell)),
             Shell.Noun("rules", "Which events go to which connections.", CreateRule.In(shell), ListRules.In(shell), GetRule.In(shell), TestRule.In(shell),
                 EnableRule.In(shell), DisableRule.In(shell), DeleteRule.In(shell)),

@@ -62,6 +62,8 @@ public sealed partial class Circuits(Store store, IndexFollower follower, TimePr
     /// <param name="outcome">Null when there was none: it was no longer awaited, or could not be made.</param>
     public async Task Ended(Dispatch of, Outcome? outcome, CancellationToken stop)
     {
+        // Nothing was sent, and nothing was learned of the target.
+        if (outcome is Outcome.Failed { Kind: Failure.MappingFailed or Failure.AddressRefused }) outcome = null;
         var circuit = Of(of);
         var now = clock.GetUtcNow();
         var failing = outcome is Outcome.Failed failed && FailureTable.IsTrouble(failed.Kind, failed.Status);

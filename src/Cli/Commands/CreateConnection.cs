@@ -16,10 +16,11 @@ internal static class CreateConnection
         var scheme = new Option<string?>("--scheme") { Description = "How requests are signed: a shared secret (hmac, the default), or a key whose public half receivers verify with." };
         scheme.AcceptOnlyFromAmong("hmac", "ed25519");
         var legacy = new Option<string?>("--legacy-signature") { Description = "A header for a further signature of the body, as GitHub signs.", HelpName = "X-Hub-Signature-256" };
+        var operational = new Option<bool>("--operational") { Description = "It gets what the platform tells the workspace, and no rule may name it." };
         return shell.Verb("create", "Create a webhook connection. Its signing secret is shown once.",
             ["eventmesh connections create orders -w acme --url http://127.0.0.1:9009/hooks",
              "eventmesh connections create crm -w acme --url https://crm.example/in -H 'X-Team: sales' --body data --retry-schedule 5s,5m,30m"],
-            [name, shell.Workspace, url, headers, body, retries, scheme, legacy], async call =>
+            [name, shell.Workspace, url, headers, body, retries, scheme, legacy, operational], async call =>
             {
                 var config = new JsonObject { ["url"] = call.Given(url) };
                 if (call.Value(headers) is { Length: > 0 } own)
@@ -31,6 +32,8 @@ internal static class CreateConnection
                 if (call.Value(legacy) is { } header)
                     config["legacy_signature"] = new JsonObject { ["header"] = header };
                 var request = new JsonObject { ["name"] = call.Given(name), ["kind"] = "webhook", ["config"] = config };
+                if (call.Value(operational))
+                    request["operational"] = true;
                 if (call.Value(scheme) is { } signing)
                     request["scheme"] = signing;
                 var created = await call.Client.Post(call.InWorkspace($"connections"), request, call.Cancel);

@@ -57,6 +57,16 @@ public sealed class AutoDisableTests
     }
 
     [Fact]
+    public async Task A_mapping_that_fails_is_no_failure_of_the_connection()
+    {
+        await using var mesh = await Open();
+        await Write(mesh, "con_1", [TimeSpan.Zero, TimeSpan.FromDays(6)], (of, at) => new DeliveryEvent.DeliveryAttemptFailed(of, Tried("mapping_failed", at), null, at));
+        await Fails(mesh, "con_last", TimeSpan.Zero, TimeSpan.FromDays(5));
+        await Disabled(mesh, "con_last");
+        Assert.IsType<Connection.Enabled>(await State(mesh, "con_1"));
+    }
+
+    [Fact]
     public async Task Enabling_again_begins_anew()
     {
         await using var mesh = await Open();

@@ -9,7 +9,7 @@ public partial class HelpTests
     [InlineData("workspaces create|list|get|set-plan|change")]
     [InlineData("keys create|list|revoke")]
     [InlineData("sources create|list|get|rotate-secret|rotate-token|enable|disable|delete")]
-    [InlineData("connections create|list|get|enable|disable|delete|rotate-secret|secrets")]
+    [InlineData("connections create|list|get|enable|disable|close-circuit|delete|rotate-secret|secrets")]
     [InlineData("rules create|list|get|test|enable|disable|delete")]
     [InlineData("types list|create|get|add-schema|archive|send|validate|import")]
     [InlineData("events list|get")]

@@ -46,6 +46,15 @@ public class RequestTests
         """{"name":"crm","kind":"webhook","config":{"url":"https://crm.example/in","headers":{"X-Team":"a:b","X-Env":"test"},"body":"data","retry_schedule":[5,300,7200]}}""");
 
     [Fact]
+    public Task An_operational_connection_says_so() => Asks(
+        ["connections", "create", "ops", "-w", "acme", "--url", "https://ops.example/in", "--operational"],
+        "POST", "/v1/workspaces/acme/connections", """{"name":"ops","kind":"webhook","config":{"url":"https://ops.example/in"},"operational":true}""");
+
+    [Fact]
+    public Task Closing_a_circuit_asks_for_it() => Asks(
+        ["connections", "close-circuit", "con_1", "-w", "acme"], "POST", "/v1/workspaces/acme/connections/con_1/circuit/close", "{}");
+
+    [Fact]
     public Task A_connection_is_disabled_by_its_status() => Asks(
         ["connections", "disable", "con_1", "-w", "acme"], "PATCH", "/v1/workspaces/acme/connections/con_1", """{"status":"disabled"}""");
 
