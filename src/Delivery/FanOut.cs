@@ -64,8 +64,7 @@ public sealed partial class FanOut(Store store, TimeProvider clock, ILogger<FanO
             else if (index.Find(stored.Workspace) is { EnabledRules.Count: > 0 } workspace)
             {
                 if (store.Types.TryRead(stored, out var fault) is not PublishedEventEvent.EventPublished what) Unreadable(stored.Workspace, stored.Stream, fault);
-                // What the platform publishes is routed already, when it is at all.
-                else if (!PlatformSource.Is(what.Source)) published.Add((stored, what, workspace));
+                else published.Add((stored, what, workspace));
             }
         }
 
@@ -99,6 +98,8 @@ public sealed partial class FanOut(Store store, TimeProvider clock, ILogger<FanO
     /// <param name="body">The event in JSON; null when no rule looks at its data.</param>
     internal static List<Route> Matches(PublishedEventEvent.EventPublished what, ConfiguredWorkspace workspace, byte[]? body)
     {
+        // What the platform publishes is routed where it is published; rules never see it, not even afterwards.
+        if (PlatformSource.Is(what.Source)) return [];
         using var json = body is null ? null : JsonDocument.Parse(body, Deep);
         var data = json is not null && json.RootElement.TryGetProperty("data", out var found) ? found : default;
         var input = new FilterInput(what.Type, what.Source, what.Subject, what.Resource, what.ResourceId, what.Time, data);
