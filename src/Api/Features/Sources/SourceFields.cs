@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using EventMesh.Api.CloudEvents;
 using EventMesh.Api.Edge;
 using EventMesh.Api.Inbound;
+using EventMesh.Domain.Publishing;
 using EventMesh.Domain.Sources;
 
 namespace EventMesh.Api.Features.Sources;
@@ -11,7 +12,6 @@ namespace EventMesh.Api.Features.Sources;
 /// <param name="Secret">What the provider signs with. Of <c>stripe</c>, <c>slack</c> and <c>ed25519</c> (a public key) the provider's; else it is made when left out.</param>
 public sealed record SourceFields(string? Name, VerificationFields? Verification, SourceFields.EventFields? Event = null, string? Secret = null)
 {
-    private const string ReservedSource = "urn:eventmesh:";
     private const string TypeDefault = "webhook.received";
 
     /// <param name="Source">The CloudEvents' source, a URI-reference; <c>/sources/{id}</c> by default.</param>
@@ -46,7 +46,7 @@ public sealed record SourceFields(string? Name, VerificationFields? Verification
         if (fields.Source is { } source)
         {
             if (AttributeRules.Check("source", source) is { } reason) checks.Add("event.source", reason);
-            checks.That(!source.StartsWith(ReservedSource, StringComparison.OrdinalIgnoreCase), "event.source", $"may not begin with {ReservedSource}, which is for the platform's own events");
+            checks.That(!PlatformSource.Is(source), "event.source", $"may not begin with {PlatformSource.Prefix}, which is for the platform's own events");
         }
         return new(fields.Source, Taken(fields.Type, "event.type", "type", checks) ?? TypeOf(kind), Taken(fields.Subject, "event.subject", "subject", checks), Taken(fields.Id, "event.id", "id", checks));
     }
