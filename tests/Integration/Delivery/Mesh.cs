@@ -113,13 +113,13 @@ internal sealed class Mesh : IAsyncDisposable
         return id;
     }
 
-    public async Task<string> Publish(string workspace, string id, string type = "order.created", string data = "{}")
+    public async Task<string> Publish(string workspace, string id, string type = "order.created", string data = "{}", string source = "test")
     {
         var now = DateTimeOffset.UtcNow;
         var stream = Ids.OfEvent("test", id);
         var body = Encoding.UTF8.GetBytes($$"""{"specversion":"1.0","id":"{{id}}","source":"test","type":"{{type}}","data":{{data}}}""");
         await Store.For(workspace).Append(stream, "published_event", 0,
-            [new PublishedEventEvent.EventPublished(id, "test", type, null, null, null, null, body.Length, "", now)], By(now),
+            [new PublishedEventEvent.EventPublished(id, source, type, null, null, null, null, body.Length, "", now)], By(now),
             [new Payload(stream, DateOnly.FromDateTime(now.UtcDateTime), null, body)]);
         return stream;
     }

@@ -1,6 +1,7 @@
 using EventMesh.Delivery.Replays;
 using EventMesh.Domain;
 using EventMesh.Domain.Deliveries;
+using EventMesh.Domain.Publishing;
 using EventMesh.Domain.Replays;
 using EventMesh.Domain.Rules;
 using EventMesh.EventStore.Reading;
@@ -47,6 +48,18 @@ public sealed class ReplayedMissingTests
         Assert.Equal(6, receiver.Arrived.Count);
         string[] expected = [Ids.OfDelivery(routed, "rul_old", "con_1"), Ids.OfDelivery(routed, "rul_new", "con_1"), Ids.OfDelivery(routed, "rul_new", "con_2")];
         Assert.Equal(expected.Order(), (await DeliveriesQuery.List(replaying.Mesh.Store.For("acme"), null, null, routed, null, 10)).Items.Select(d => d.Id).Order());
+    }
+
+    [Fact]
+    public async Task What_the_platform_itself_published_is_missed_by_no_rule()
+    {
+        await using var replaying = await Replaying.Open();
+        await replaying.Workspace("acme", "con_1");
+        await replaying.Mesh.Publish("acme", "o1", "connection.disabled", source: PlatformSource.Operations);
+        await replaying.Mesh.Publish("acme", "e1", "connection.disabled");
+        await replaying.Mesh.Rule("acme", "rul_all", "{}", "con_1");
+
+        Assert.Equal(1, await replaying.DryRun("acme", ReplayKind.Missing, Replaying.Filter()));
     }
 
     [Fact]
