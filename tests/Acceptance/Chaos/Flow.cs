@@ -30,6 +30,9 @@ internal sealed class Flow : IAsyncDisposable
 
     public int Accepted => accepted.Count;
 
+    /// <summary>Where its events go.</summary>
+    public Receiver Target => receiver;
+
     public static async Task<Flow> Start(EventMeshProcess node)
     {
         var flow = new Flow(await Receiver.Start());

@@ -24,9 +24,11 @@ internal sealed class Load : IAsyncDisposable
     private long arrived;
     private int faults;
 
-    private Load(EventMeshProcess node, Receiver receiver)
+    private readonly IReadOnlyDictionary<string, string> settings;
+
+    private Load(EventMeshProcess node, Receiver receiver, IReadOnlyDictionary<string, string> settings)
     {
-        (Node, this.receiver, http) = (node, receiver, node.Client());
+        (Node, this.receiver, http, this.settings) = (node, receiver, node.Client(), settings);
         receiver.OnArrival = Take;
     }
 
@@ -34,37 +36,80 @@ internal sealed class Load : IAsyncDisposable
     public long Arrived => Interlocked.Read(ref arrived);
     public int UnderWay => underWay.Count;
 
-    public static async Task<Load> Start(Ground ground)
+    /// <summary>Connection string of the superuser to the platform's database.</summary>
+    public string Database => settings["EVENTMESH_POSTGRES"];
+
+    /// <param name="rabbitMq">The broker's address; null queues in the process.</param>
+    /// <param name="roles">Of the node that is published to; others are started with <see cref="Another"/>.</param>
+    public static async Task<Load> Start(Ground ground, string? rabbitMq = null, string roles = "all")
     {
-        var node = await EventMeshProcess.Start(new Dictionary<string, string>
+        var settings = new Dictionary<string, string>
         {
             ["EVENTMESH_POSTGRES"] = await ground.Postgres.CreateDatabase("delivering"),
             ["EVENTMESH_ALLOW_NETWORKS"] = "127.0.0.0/8",
-        });
-        return new(node, await Receiver.Start());
+            ["EVENTMESH_ROLES"] = roles,
+        };
+        if (rabbitMq is not null) settings["EVENTMESH_RABBITMQ"] = rabbitMq;
+        return new(await EventMeshProcess.Start(settings), await Receiver.Start(), settings);
     }
+
+    /// <summary>One more node on the same database and broker. It is the caller's.</summary>
+    public Task<EventMeshProcess> Another(string roles) => EventMeshProcess.Start(new Dictionary<string, string>(settings) { ["EVENTMESH_ROLES"] = roles });
 
     /// <summary>Makes workspaces with a connection to the target and a rule each, sixteen at a time.</summary>
     /// <param name="ordering">By what the rule orders; null for none.</param>
-    public Task Workspaces(IEnumerable<string> workspaces, object? ordering = null) => Parallel.ForEachAsync(workspaces, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (workspace, stop) =>
+    /// <param name="rules">Of each workspace; only the first of them matches what is published.</param>
+    /// <param name="target">Where the connections lead; null for the target that verifies.</param>
+    public Task Workspaces(IEnumerable<string> workspaces, object? ordering = null, int rules = 1, Receiver? target = null) => Parallel.ForEachAsync(workspaces, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (workspace, stop) =>
     {
         await Post("/v1/workspaces", new { id = workspace, name = workspace, plan = "enterprise" }, stop);
-        var connection = await Post($"/v1/workspaces/{workspace}/connections", new { name = "target", kind = "webhook", config = new { url = receiver.Url("/" + workspace) } }, stop);
+        var connection = await Post($"/v1/workspaces/{workspace}/connections", new { name = "target", kind = "webhook", config = new { url = (target ?? receiver).Url("/" + workspace) } }, stop);
         secrets[workspace] = connection.GetProperty("secret").GetString()!;
         await Post($"/v1/workspaces/{workspace}/rules", new { name = "all", filter = new { type = new[] { "order.*" } }, connections = new[] { connection.GetProperty("id").GetString() }, ordering }, stop);
+        for (var more = 1; more < rules; more++)
+            await Post($"/v1/workspaces/{workspace}/rules", new { name = $"more {more}", filter = new { type = new[] { "invoice.*" } }, connections = new[] { connection.GetProperty("id").GetString() } }, stop);
     });
 
+    /// <summary>Gives a workspace limits of its own.</summary>
+    public async Task Limit(string workspace, object limits)
+    {
+        using var now = await http.GetAsync($"/v1/workspaces/{workspace}");
+        using var patch = new HttpRequestMessage(HttpMethod.Patch, $"/v1/workspaces/{workspace}") { Content = JsonContent.Create(new { limits }, new MediaTypeHeaderValue("application/merge-patch+json")) };
+        patch.Headers.IfMatch.Add(now.Headers.ETag!);
+        using var answer = await http.SendAsync(patch);
+        if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"The limits were answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
+    }
+
     /// <summary>Lets the target hang for a workspace until the caller gives up.</summary>
-    public void Hang(string workspace) => receiver.Answer = (path, _) => path == "/" + workspace ? null : 200;
+    public void Hang(string? workspace) => receiver.Answer = (path, _) => path == "/" + workspace ? null : 200;
 
     public async Task Publish(string workspace, string subject = "order-7")
+    {
+        if (!await TryPublish(workspace, subject)) throw new InvalidOperationException($"{workspace} was held to its plan.");
+    }
+
+    /// <returns>False when the workspace's plan did not let it through.</returns>
+    public async Task<bool> TryPublish(string workspace, string subject = "order-7")
     {
         var number = Interlocked.Increment(ref sent);
         var id = $"{workspace}-{number:x}";
         underWay[id] = (workspace, Stopwatch.GetTimestamp());
         using var content = new ByteArrayContent(Sample.Event(id, subject)) { Headers = { ContentType = new MediaTypeHeaderValue("application/cloudevents+json") } };
         using var answer = await http.PostAsync($"/v1/workspaces/{workspace}/events", content);
+        if (answer.StatusCode == HttpStatusCode.TooManyRequests) return !underWay.TryRemove(id, out _);
         if (answer.StatusCode != HttpStatusCode.Accepted) throw new InvalidOperationException($"Publishing was answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
+        return true;
+    }
+
+    /// <summary>Publishes at a steady rate until told to stop, whatever the answer.</summary>
+    /// <returns>How many were let through.</returns>
+    public async Task<int> Flood(string workspace, int perSecond, CancellationToken stop)
+    {
+        var (running, publishing) = (Stopwatch.StartNew(), new List<Task<bool>>());
+        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        while (!stop.IsCancellationRequested && await ticks.WaitForNextTickAsync(CancellationToken.None))
+            while (publishing.Count < running.Elapsed.TotalSeconds * perSecond) publishing.Add(TryPublish(workspace));
+        return (await Task.WhenAll(publishing)).Count(through => through);
     }
 
     /// <summary>Publishes <paramref name="count"/> events from 64 callers and waits until all have arrived.</summary>
