@@ -30,17 +30,17 @@ internal static class TakeOver
 
         var killed = Stopwatch.GetTimestamp();
         await doomed.Kill();
-        var seen = -1;
-        // Over when for two seconds nothing more came; what the living one holds comes only after its timeout.
-        for (var quiet = Stopwatch.StartNew(); quiet.Elapsed < TimeSpan.FromSeconds(2) && Stopwatch.GetElapsedTime(killed) < BeforeTimeouts;)
+        var (seen, quiet) = (-1, Stopwatch.StartNew());
+        await Eventually.True(() =>
         {
             if (again.Count != seen)
             {
                 seen = again.Count;
                 quiet.Restart();
             }
-            await Task.Delay(20);
-        }
+            // Over when for two seconds nothing more came; what the living one holds comes only after its timeout.
+            return Task.FromResult(quiet.Elapsed > TimeSpan.FromSeconds(2));
+        }, BeforeTimeouts, "what the killed worker held to be delivered");
         if (again.IsEmpty) throw new InvalidOperationException("The killed worker held nothing, or nobody took over.");
         return (Stopwatch.GetElapsedTime(killed, again.Max()), again.Count);
     }
