@@ -83,7 +83,7 @@ public sealed class RabbitMqNodesTests(RabbitMqQueuesTests.SharedBroker broker) 
         Assert.True(message!.BasicProperties.Persistent);
         Assert.Equal(trace, System.Text.Encoding.ASCII.GetString((byte[])message.BasicProperties.Headers!["traceparent"]!));
         Assert.Equal(
-            """{"workspace":"acme","delivery":"dlv_acme_0","event":"evt_0","accepted_at":"2026-11-20T12:00:00+00:00","connection":"con_1","rule":"rul_1","attempt":1,"position":"0"}""",
+            """{"workspace":"acme","delivery":"dlv_acme_0","event":"evt_0","accepted_at":"2026-11-20T12:00:00+00:00","connection":"con_1","rule":"rul_1","attempt":1,"position":"0","version":-1}""",
             System.Text.Encoding.UTF8.GetString(message.Body.Span));
     }
 
