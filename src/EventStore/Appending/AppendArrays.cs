@@ -64,6 +64,6 @@ internal static class AppendArrays
     }
 
     // Absent headers are SQL NULL, as Marten writes them.
-    private static string? Headers(string? traceParent) =>
+    internal static string? Headers(string? traceParent) =>
         traceParent is null ? null : $$"""{"traceparent":"{{JsonEncodedText.Encode(traceParent, JavaScriptEncoder.Default)}}"}""";
 }

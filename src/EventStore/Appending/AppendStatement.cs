@@ -4,7 +4,7 @@ using Npgsql;
 namespace EventMesh.EventStore.Appending;
 
 /// <summary>
-/// The one statement that writes events: <c>eventmesh.append</c> over all appends of a transaction, as arrays, prepared on a connection of its own that
+/// What writes events: <c>eventmesh.append</c> over all appends of a transaction, as arrays, or <see cref="AppendOne"/> for one that is alone; prepared on a connection of its own that
 /// stays open. A connection that was lost is opened again.
 /// </summary>
 internal sealed class AppendStatement(NpgsqlDataSource database) : IAsyncDisposable
@@ -19,25 +19,31 @@ internal sealed class AppendStatement(NpgsqlDataSource database) : IAsyncDisposa
     /// <summary>Writes the groups in one transaction. When it returns, the transaction has committed and every group's answers are filled in.</summary>
     public async Task Run(List<AppendGroup> groups)
     {
-        var rows = Rows(groups, out var events, out var payloads);
-        var places = InOrderOfLocks(rows);
         if (connection is not { FullState: ConnectionState.Open }) await Open().ConfigureAwait(false);
         try
         {
-            await using var command = new NpgsqlCommand(Sql, connection);
-            AppendArrays.Bind(command.Parameters, Array.ConvertAll(rows, r => r.Append), places, events, payloads);
-            await command.PrepareAsync().ConfigureAwait(false);
-            await using var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
-            await reader.ReadAsync().ConfigureAwait(false);
-            Read(reader, rows, places);
-            // The row is sent before the commit. Only the end of the results, which follows it, says that the transaction is safe.
-            await reader.NextResultAsync().ConfigureAwait(false);
+            if (groups is not [{ Appends: [{ Events.Count: 1, Payloads.Count: <= 1 }] } alone] || !await AppendOne.Run(connection!, alone).ConfigureAwait(false))
+                await RunTogether(groups).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is not PostgresException refusal || Database.IsDown(refusal))
         {
             await DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    private async Task RunTogether(List<AppendGroup> groups)
+    {
+        var rows = Rows(groups, out var events, out var payloads);
+        var places = InOrderOfLocks(rows);
+        await using var command = new NpgsqlCommand(Sql, connection);
+        AppendArrays.Bind(command.Parameters, Array.ConvertAll(rows, r => r.Append), places, events, payloads);
+        await command.PrepareAsync().ConfigureAwait(false);
+        await using var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
+        await reader.ReadAsync().ConfigureAwait(false);
+        Read(reader, rows, places);
+        // The row is sent before the commit. Only the end of the results, which follows it, says that the transaction is safe.
+        await reader.NextResultAsync().ConfigureAwait(false);
     }
 
     private async Task Open()
