@@ -35,25 +35,21 @@ internal sealed class Lane : IAsyncDisposable
 
     private async Task Write()
     {
+        var expected = 0;
         while (held.Count > 0 || await arriving.Reader.WaitToReadAsync().ConfigureAwait(false))
         {
-            await AwaitThoseAnswered().ConfigureAwait(false);
+            for (var turn = 0; turn < TurnsMax && Waiting < expected; turn++) await Task.Yield();
             Gather();
             if (gathered.Count == 0) continue;
             await Commit(gathered).ConfigureAwait(false);
+            // Who is answered now often comes back at once. Going ahead with those alone who wait already would split steady callers into two halves that take
+            // turns, each paying for commits of its own; so the answered get their turn of the processor first, and no more: nothing here waits for time to pass.
+            expected = gathered.Count + Waiting;
             committed();
         }
     }
 
-    /// <summary>
-    /// Who was answered just now often comes back at once. Going ahead without them would split steady callers into two halves that take turns, each
-    /// paying for a commit of its own; so they get their turn of the processor first, and no more than that: nothing here waits for time to pass.
-    /// </summary>
-    private async ValueTask AwaitThoseAnswered()
-    {
-        var answered = gathered.Count;
-        for (var turn = 0; turn < TurnsMax && arriving.Reader.Count + held.Count < answered; turn++) await Task.Yield();
-    }
+    private int Waiting => arriving.Reader.Count + held.Count;
 
     private void Gather()
     {
