@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Text.Json.Nodes;
 using EventMesh.Tests.Servers;
 using Xunit;
 
@@ -50,6 +52,31 @@ public class When_a_connection_is_operational(RunningMesh mesh)
         await Eventually.True(async () => (await workspace.Get("/deliveries?connection=" + created["id"])).Items.Any(d => d["status"]!.GetValue<string>() == "delivered"), TimeSpan.FromSeconds(30), "its delivery to be listed");
         var delivery = (await workspace.Get("/deliveries?connection=" + created["id"])).Items[0];
         Assert.Contains("operational", delivery.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_is_told_of_a_delivery_from_failing_to_recovered_of_a_limit_and_of_a_replay()
+    {
+        await using var target = await Receiver.Start();
+        target.Answer = (_, number) => number <= 5 ? 500 : 200;
+        await using var ops = await Receiver.Start();
+        var workspace = await mesh.Workspace();
+        (await workspace.Post("/connections", Fields.Replace("http://127.0.0.1:9/ops", ops.Url("/ops").ToString(), StringComparison.Ordinal))).Is(HttpStatusCode.Created);
+        await workspace.Rule("{}", await workspace.Connection(target.Url("/hook").ToString(), ",\"retry_schedule\":[0,0,0,0]"));
+        (await workspace.Patch("", """{"limits":{"events_per_month":1,"overage":"hard"}}""")).Is(HttpStatusCode.OK);
+
+        (await workspace.Publish(Workspace.Event("1"))).Is(HttpStatusCode.Accepted);
+        await Told("delivery.exhausted", "delivery.failing");
+        (await workspace.Post("/replays", """{"kind":"deliveries","filter":{"since":"2026-11-01T00:00:00Z"}}""".Replace("2026-11-01", DateTime.UtcNow.AddDays(-1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), StringComparison.Ordinal)))
+            .Is(HttpStatusCode.Accepted);
+        await Told("delivery.exhausted", "delivery.failing", "delivery.recovered", "replay.finished");
+        (await workspace.Publish(Workspace.Event("2"))).IsProblem(HttpStatusCode.TooManyRequests, "limit_exceeded");
+        (await workspace.Publish(Workspace.Event("3"))).IsProblem(HttpStatusCode.TooManyRequests, "limit_exceeded");
+        await Told("delivery.exhausted", "delivery.failing", "delivery.recovered", "limit.exceeded", "replay.finished");
+
+        Task Told(params string[] types) => Eventually.True(
+            () => Task.FromResult(types.SequenceEqual(ops.Arrived.Select(a => JsonNode.Parse(a.Text)!["type"]!.GetValue<string>()).Order(StringComparer.Ordinal))),
+            TimeSpan.FromSeconds(60), string.Join(", ", types) + " to be told, each once");
     }
 
     [Theory]
