@@ -154,12 +154,12 @@ public class DeliveryDeciderTests
     public void It_is_skipped_while_it_holds_its_line()
     {
         var skipped = new DeliveryDiscarded(InLine, DiscardedBecause.Skipped, At);
-        A.After().When(Skip).HappensOnce(skipped);
-        A.After(Failed(1, 10)).When(Skip).HappensOnce(skipped);
-        A.After(Exhausted).When(Skip).HappensOnce(skipped);
-        A.After(Succeeded(1)).When(Skip).Nothing();
-        A.After(Discarded).When(Skip).Nothing();
-        A.After(Failed(1, 10)).Then(Skip).When(Succeed(2)).Nothing();
+        A.After().When(SkipOfHead).HappensOnce(skipped);
+        A.After(Failed(1, 10)).When(SkipOfHead).HappensOnce(skipped);
+        A.After(Exhausted).When(SkipOfHead).HappensOnce(skipped);
+        A.After(Succeeded(1)).When(SkipOfHead).Nothing();
+        A.After(Discarded).When(SkipOfHead).Nothing();
+        A.After(Failed(1, 10)).Then(SkipOfHead).When(Succeed(2)).Nothing();
     }
 
     [Fact]
@@ -174,10 +174,10 @@ public class DeliveryDeciderTests
 
     [Fact]
     public void Every_command_is_decided_in_every_state() => A.DecidesEverything(
-        [Succeed(1), Fail(1), Discard(1), Retry, Skip],
+        [Succeed(1), Fail(1), Discard(1), Retry, SkipOfHead],
         A.After(), A.After(Failed(1, 10)), A.After(Succeeded(1)), A.After(Exhausted), A.After(Discarded));
 
-    private static SkipDelivery Skip => new(InLine, At);
+    private static SkipDelivery SkipOfHead => new(InLine, At);
 
     private static RetryDelivery Retry => new(Of, At);
 
