@@ -37,7 +37,7 @@ internal sealed class Flow : IAsyncDisposable
     {
         var flow = new Flow(await Receiver.Start());
         using var admin = node.Client();
-        await Post(admin, "/v1/workspaces", new { id = Workspace, name = "Acme" });
+        await Post(admin, "/v1/workspaces", new { id = Workspace, name = "Acme", plan = "enterprise" });
         var connection = await Post(admin, $"/v1/workspaces/{Workspace}/connections",
             new { name = "target", kind = "webhook", config = new { url = flow.receiver.Url("/hook"), retry_schedule = Enumerable.Repeat(1, 20) } });
         flow.secret = connection.GetProperty("secret").GetString()!;

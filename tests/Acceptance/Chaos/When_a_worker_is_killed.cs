@@ -26,12 +26,13 @@ public sealed class When_a_worker_is_killed
         await using var servers = await OwnServers.Start("rabbitmq");
         await using var edge = await servers.Node(AllButWorker);
         await using var doomed = await servers.Node("worker");
-        await using var other = await servers.Node("worker");
         await using var flow = await Flow.Start(edge);
         var answering = new TaskCompletionSource();
         flow.Target.Hold = (_, _) => answering.Task;
         await flow.Publish(500, edge);
-        await Eventually.True(() => Task.FromResult(flow.Target.CountOf("/hook") == 2 * AtOnce), Deadline, "both workers to have as many attempts under way as they may");
+        // It has taken all it may before there is another: nothing here depends on how fast two of them share.
+        await Eventually.True(() => Task.FromResult(flow.Target.CountOf("/hook") >= AtOnce), Deadline, "the worker to have as many attempts under way as it may");
+        await using var other = await servers.Node("worker");
 
         await doomed.Kill();
         answering.SetResult();
