@@ -98,7 +98,8 @@ public sealed class ConnectionLaneTests
     /// <summary>Waits until exactly so many attempts have begun.</summary>
     private async Task Started(int count)
     {
-        for (var looks = 0; looks < 10_000; looks++)
+        // By time, not by number of looks: on a busy machine a thread that is to begin one may not run for a while.
+        for (var waiting = System.Diagnostics.Stopwatch.StartNew(); waiting.Elapsed < TimeSpan.FromSeconds(30);)
         {
             lock (attempts) if (attempts.Count == count) return;
             await Task.Yield();
