@@ -1,3 +1,5 @@
+using EventMesh.Domain.Access;
+
 namespace EventMesh.Api.Edge;
 
 /// <summary>Who asks.</summary>
@@ -8,10 +10,13 @@ public abstract record Actor
     /// <summary>What stored events and log lines carry.</summary>
     public string Id { get; }
 
-    public sealed record Admin() : Actor("admin");
+    /// <summary>Somebody of the platform's team.</summary>
+    public sealed record Admin(string AdminId = "admin") : Actor(AdminId);
 
-    /// <summary>Whoever holds an API key of a workspace.</summary>
-    public sealed record Key(string Workspace, string KeyId) : Actor(KeyId);
+    /// <summary>Whoever acts in one workspace and nowhere else: the holder of an API key, a service account, a member.</summary>
+    /// <param name="ActorId"><c>key_…</c>, <c>sa_…</c>, <c>usr_…</c>, or an admin's id while elevated.</param>
+    /// <param name="Elevation">The elevation under which an admin acts here, <c>elv_…</c>; null for the workspace's own.</param>
+    public sealed record Tenant(string Workspace, string ActorId, Role Roles, string? Elevation = null) : Actor(ActorId);
 
     /// <summary>Whoever sent a verified webhook to a source. Asks for nothing under /v1.</summary>
     public sealed record Sender(string SourceId) : Actor(SourceId);
@@ -36,11 +41,11 @@ public static class Access
     {
         (Actor.Admin, _) => Decision.Allowed,
         // What a workspace may do is agreed with the platform, not with itself.
-        (Actor.Key key, Permission.ChangeWorkspaces) when key.Workspace == workspace => Decision.Forbidden,
-        (Actor.Key key, _) when workspace is not null => key.Workspace == workspace ? Decision.Allowed : Decision.Missing,
+        (Actor.Tenant tenant, Permission.ChangeWorkspaces) when tenant.Workspace == workspace => Decision.Forbidden,
+        (Actor.Tenant tenant, _) when workspace is not null => tenant.Workspace == workspace ? Decision.Allowed : Decision.Missing,
         // Without a workspace in the route: a key lists its own workspace, and creates none.
-        (Actor.Key, Permission.ReadWorkspaces) => Decision.Allowed,
-        (Actor.Key or Actor.Sender, _) => Decision.Forbidden,
+        (Actor.Tenant, Permission.ReadWorkspaces) => Decision.Allowed,
+        (Actor.Tenant or Actor.Sender, _) => Decision.Forbidden,
         _ => throw new InvalidOperationException($"No decision for {actor.GetType().Name}."),
     };
 

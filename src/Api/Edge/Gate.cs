@@ -43,8 +43,8 @@ public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower inde
     /// <summary>What a workspace's keys ask counts against its limit. Publishing has limits of its own, and the platform's admin none.</summary>
     private async ValueTask Count(HttpContext context, Call call, Actor actor)
     {
-        if (actor is not Actor.Key key || context.GetEndpoint()?.Metadata.GetMetadata<Access.Needed>() is null or { Permission: Permission.PublishEvents }) return;
-        var taken = await limiter.Take(index.Index.Find(key.Workspace) ?? throw NoWorkspace(), LimitedUse.Call, 1, call.Metadata(), context.RequestAborted).ConfigureAwait(false);
+        if (actor is not Actor.Tenant tenant || context.GetEndpoint()?.Metadata.GetMetadata<Access.Needed>() is null or { Permission: Permission.PublishEvents }) return;
+        var taken = await limiter.Take(index.Index.Find(tenant.Workspace) ?? throw NoWorkspace(), LimitedUse.Call, 1, call.Metadata(), context.RequestAborted).ConfigureAwait(false);
         taken.Nearest.WriteTo(context.Response.Headers);
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using EventMesh.Domain.Access;
 using EventMesh.EventStore;
 using EventMesh.Projections.Index;
 
@@ -29,7 +30,7 @@ public sealed class Tokens(AdminToken admin, IndexFollower index)
         if (admin.Is(digest)) return new(new Actor.Admin());
         if (!token.StartsWith(KeyPrefix)) return default;
         var sha256 = Convert.ToHexStringLower(digest);
-        return index.Index.OwnerOf(sha256) is { } owner ? new(new Actor.Key(owner.Workspace, owner.KeyId)) : new(Look(sha256, stop));
+        return index.Index.OwnerOf(sha256) is { } owner ? new(new Actor.Tenant(owner.Workspace, owner.KeyId, Role.All)) : new(Look(sha256, stop));
     }
 
     public static string Sha256(string token)
@@ -44,7 +45,7 @@ public sealed class Tokens(AdminToken admin, IndexFollower index)
     {
         if (unknown.ContainsKey(sha256)) return null;
         await index.Fresh(LookTimeout, stop).ConfigureAwait(false);
-        if (index.Index.OwnerOf(sha256) is { } owner) return new Actor.Key(owner.Workspace, owner.KeyId);
+        if (index.Index.OwnerOf(sha256) is { } owner) return new Actor.Tenant(owner.Workspace, owner.KeyId, Role.All);
         if (unknown.Count >= UnknownMax) unknown.Clear();
         unknown[sha256] = 0;
         return null;

@@ -1,4 +1,5 @@
 using EventMesh.Api.Edge;
+using EventMesh.Domain.Access;
 using EventMesh.Tests.Unit.Architecture;
 using Xunit;
 
@@ -7,7 +8,7 @@ namespace EventMesh.Tests.Unit.Api;
 public sealed class AccessTests
 {
     private static readonly Actor Admin = new Actor.Admin();
-    private static readonly Actor Key = new Actor.Key("acme", "key_1");
+    private static readonly Actor Key = new Actor.Tenant("acme", "key_1", Role.All);
 
     public static TheoryData<Permission> Permissions => [.. Enum.GetValues<Permission>()];
 

@@ -19,7 +19,7 @@ public static class ReadWorkspaces
 
     private static Listed<WorkspaceView> List(Page page, Call call, IndexFollower index, Plans plans)
     {
-        var seen = call.Actor is Actor.Key key ? [key.Workspace] : index.Index.Workspaces;
+        var seen = call.Actor is Actor.Tenant tenant ? [tenant.Workspace] : index.Index.Workspaces;
         var ids = seen.Where(id => page.After is null || string.CompareOrdinal(id, page.After) > 0).Order(StringComparer.Ordinal).Take(page.Limit + 1);
         return page.Of([.. ids.Select(id => index.Index.Find(id)?.Workspace).OfType<Workspace.Open>().Select(w => WorkspaceView.Of(w, plans))], w => w.Id);
     }
