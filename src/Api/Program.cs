@@ -41,6 +41,7 @@ try
         app.MapDescription();
     }
 
+    RouteEntries.Check(app);
     await Server.Start(app, settings);
     await app.Services.GetRequiredService<IndexFollower>().Fresh(TimeSpan.FromSeconds(60), app.Lifetime.ApplicationStopping);
     lines.Say($"EventMesh is ready at {app.Urls.First()}");

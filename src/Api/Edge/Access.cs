@@ -2,50 +2,47 @@ using EventMesh.Domain.Access;
 
 namespace EventMesh.Api.Edge;
 
-/// <summary>Who asks.</summary>
-public abstract record Actor
+/// <summary>What was asked for, and may be or not.</summary>
+/// <param name="Resource">What the route names inside the workspace, <c>con_…</c>; null for a list or something new.</param>
+/// <param name="Refused">Why not; null when it may.</param>
+public sealed record Decision(Permission Permission, string? Workspace, string? Resource, NotAllowed? Refused)
 {
-    private Actor(string id) => Id = id;
-
-    /// <summary>What stored events and log lines carry.</summary>
-    public string Id { get; }
-
-    /// <summary>Somebody of the platform's team.</summary>
-    public sealed record Admin(string AdminId = "admin") : Actor(AdminId);
-
-    /// <summary>Whoever acts in one workspace and nowhere else: the holder of an API key, a service account, a member.</summary>
-    /// <param name="ActorId"><c>key_…</c>, <c>sa_…</c>, <c>usr_…</c>, or an admin's id while elevated.</param>
-    /// <param name="Elevation">The elevation under which an admin acts here, <c>elv_…</c>; null for the workspace's own.</param>
-    public sealed record Tenant(string Workspace, string ActorId, Role Roles, string? Elevation = null) : Actor(ActorId);
-
-    /// <summary>Whoever sent a verified webhook to a source. Asks for nothing under /v1.</summary>
-    public sealed record Sender(string SourceId) : Actor(SourceId);
+    public bool Allowed => Refused is null;
 }
 
-/// <summary>What a route needs. Every route under /v1 names one.</summary>
-public enum Permission
+/// <param name="Reason">One of a closed set, for the record.</param>
+/// <param name="Detail">What whoever asked is told.</param>
+public sealed record NotAllowed(string Reason, Problem Problem, string Detail)
 {
-    CreateWorkspaces, ReadWorkspaces, ChangeWorkspaces, ReadUsage,
-    WriteKeys, ReadKeys, WriteConnections, ReadConnections, WriteRules, ReadRules, WriteEventTypes, ReadEventTypes, SendSamples,
-    PublishEvents, ReadEvents, ReadDeliveries, RetryDeliveries, ReadHistory, WriteSources, ReadSources,
-}
+    public const string OtherWorkspace = "other_workspace", NotOfTheRole = "role", OfThePlatform = "platform", TenantsData = "tenants_data", NotTheFirst = "not_the_first", BeyondOwnRoles = "beyond_own_roles";
 
-public enum Decision { Allowed, Forbidden, Missing }
+    /// <summary>The same for another's workspace as for none, so that nobody learns which exist.</summary>
+    public static readonly NotAllowed Other = new(OtherWorkspace, Problem.NotFound, "There is no such workspace.");
+}
 
 /// <summary>The one place that decides who may do what where.</summary>
 public static class Access
 {
+    /// <summary>What a platform admin is told who asks for what is in a workspace.</summary>
+    public const string HowToBeElevated =
+        "A platform admin sees no data of a workspace. Ask for an elevation to one of its roles, with a reason and a duration; another admin or its operator approves it.";
+
     /// <param name="workspace">The workspace that the route names; null when it names none.</param>
-    /// <returns><see cref="Decision.Missing"/> for another's workspace, the same as for none, so that nobody learns which exist.</returns>
-    public static Decision Decide(Actor actor, Permission permission, string? workspace) => (actor, permission) switch
+    /// <param name="resource">What the route names inside it.</param>
+    public static Decision Authorize(Actor actor, Permission permission, string? workspace, string? resource = null) =>
+        new(permission, workspace, resource, Refuse(actor, RoleTable.Of(permission), workspace));
+
+    private static NotAllowed? Refuse(Actor actor, RoleTable.Row row, string? workspace) => actor switch
     {
-        (Actor.Admin, _) => Decision.Allowed,
-        // What a workspace may do is agreed with the platform, not with itself.
-        (Actor.Tenant tenant, Permission.ChangeWorkspaces) when tenant.Workspace == workspace => Decision.Forbidden,
-        (Actor.Tenant tenant, _) when workspace is not null => tenant.Workspace == workspace ? Decision.Allowed : Decision.Missing,
-        // Without a workspace in the route: a key lists its own workspace, and creates none.
-        (Actor.Tenant, Permission.ReadWorkspaces) => Decision.Allowed,
-        (Actor.Tenant or Actor.Sender, _) => Decision.Forbidden,
+        Actor.Admin => null,
+        Actor.Tenant tenant when workspace is not null && workspace != tenant.Workspace => NotAllowed.Other,
+        // Without a workspace in the route: one lists one's own workspace, and nothing else.
+        Actor.Tenant when row.Roles == Role.None || (workspace is null && row.Permission != Permission.ReadWorkspaces) =>
+            new(NotAllowed.OfThePlatform, Problem.Forbidden, "Only the platform's admin may do that."),
+        Actor.Tenant tenant when (tenant.Roles & row.Roles) == Role.None =>
+            new(NotAllowed.NotOfTheRole, Problem.Forbidden, $"That takes the role {string.Join(" or ", row.Roles.Names())}."),
+        Actor.Tenant => null,
+        Actor.Sender => new(NotAllowed.NotOfTheRole, Problem.Forbidden, "Who sends webhooks may do nothing else."),
         _ => throw new InvalidOperationException($"No decision for {actor.GetType().Name}."),
     };
 

@@ -13,7 +13,8 @@ public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower inde
 
     public async Task Invoke(HttpContext context)
     {
-        if (context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal)) await Enter(context).ConfigureAwait(false);
+        // Routes are found whatever the case of their letters.
+        if (context.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase)) await Enter(context).ConfigureAwait(false);
         await next(context).ConfigureAwait(false);
     }
 
@@ -25,11 +26,8 @@ public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower inde
         ConfiguredWorkspace? workspace = null;
         if (context.GetEndpoint()?.Metadata.GetMetadata<Access.Needed>() is { } needed)
         {
-            switch (Access.Decide(actor, needed.Permission, named))
-            {
-                case Decision.Missing: throw NoWorkspace();
-                case Decision.Forbidden: throw Problem.Forbidden.With("Only the platform's admin may do that.");
-            }
+            var decision = Access.Authorize(actor, needed.Permission, named, Resource(context.Request.RouteValues));
+            if (decision.Refused is { } refused) throw refused.Problem.With(refused.Detail);
             // Looked for only where the actor may see it: what another's workspace answers does not depend on whether there is one, not even in time.
             if (named is not null) workspace = await Find(named, context.RequestAborted).ConfigureAwait(false) ?? throw NoWorkspace();
         }
@@ -49,7 +47,10 @@ public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower inde
     }
 
     /// <summary>The same for another's workspace as for none.</summary>
-    public static ProblemException NoWorkspace() => ProblemAnswer.Missing("There is no such workspace.");
+    public static ProblemException NoWorkspace() => ProblemAnswer.Missing(NotAllowed.Other.Detail);
+
+    /// <summary>What the route names beside the workspace: the last of its parameters.</summary>
+    private static string? Resource(RouteValueDictionary values) => values.LastOrDefault(v => v.Key != "ws").Value as string;
 
     private async ValueTask<ConfiguredWorkspace?> Find(string id, CancellationToken stop)
     {

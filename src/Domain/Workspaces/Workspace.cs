@@ -25,6 +25,9 @@ public abstract record Workspace
         public LimitOverrides Limits { get; init; } = LimitOverrides.None;
     }
 
+    /// <summary>The tenant of the platform's own history: its admins, its keys, refusals that concern no workspace. No workspace can have this name.</summary>
+    public const string PlatformId = "$platform";
+
     public static readonly Workspace Initial = new Missing();
 
     public static Workspace Evolve(Workspace state, WorkspaceEvent happened) => (state, happened) switch

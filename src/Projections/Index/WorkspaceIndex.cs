@@ -3,6 +3,7 @@ using EventMesh.Domain.Keys;
 using EventMesh.Domain.Limits;
 using EventMesh.Domain.Replays;
 using EventMesh.Domain.Sources;
+using EventMesh.Domain.Workspaces;
 using EventMesh.EventStore;
 
 namespace EventMesh.Projections.Index;
@@ -55,6 +56,9 @@ public sealed class WorkspaceIndex(Plans plans)
                 break;
             case ReplayEvent replay:
                 Replays.Apply(stored, replay);
+                break;
+            // The platform's own history is no workspace.
+            case var _ when stored.Workspace == Workspace.PlatformId:
                 break;
             case var happened:
                 if (happened is SourceEvent source) sources.Apply(stored.Workspace, stored.Stream, source);

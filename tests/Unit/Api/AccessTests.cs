@@ -1,3 +1,4 @@
+using System.Text;
 using EventMesh.Api.Edge;
 using EventMesh.Domain.Access;
 using EventMesh.Tests.Unit.Architecture;
@@ -7,34 +8,62 @@ namespace EventMesh.Tests.Unit.Api;
 
 public sealed class AccessTests
 {
-    private static readonly Actor Admin = new Actor.Admin();
-    private static readonly Actor Key = new Actor.Tenant("acme", "key_1", Role.All);
+    private const string ApprovedFile = "tests/Unit/Api/roles.approved.txt";
+    private static readonly Role[] Roles = [Role.Operator, Role.Developer, Role.Auditor, Role.Publisher];
 
     public static TheoryData<Permission> Permissions => [.. Enum.GetValues<Permission>()];
 
-    [Theory, MemberData(nameof(Permissions))]
-    public void The_admin_may_do_everything_everywhere(Permission permission)
+    [Fact]
+    public void The_table_is_the_one_approved()
     {
-        Assert.Equal(Decision.Allowed, Access.Decide(Admin, permission, "acme"));
-        Assert.Equal(Decision.Allowed, Access.Decide(Admin, permission, null));
+        var received = new StringBuilder(Line("", "admin", "operator", "developer", "auditor", "publisher"));
+        foreach (var row in RoleTable.Rows)
+        {
+            var admins = row.Admins switch { RoleTable.Admins.Yes => "x", RoleTable.Admins.TheFirst => "the first", _ => "" };
+            received.Append(Line([row.Permission.ToString(), admins, .. Roles.Select(r => row.Roles.HasFlag(r) ? "x" : "")]));
+        }
+        if (File.Exists(Repository.Path(ApprovedFile)) && Repository.Read(ApprovedFile) == received.ToString()) return;
+        var file = ApprovedFile.Replace(".approved.", ".received.", StringComparison.Ordinal);
+        File.WriteAllText(Repository.Path(file), received.ToString());
+        Assert.Fail($"Who may do what has changed: compare {file} with the approved file beside it.");
+    }
+
+    [Fact]
+    public void Every_permission_has_one_row() =>
+        Assert.Equal(Enum.GetValues<Permission>().Order(), RoleTable.Rows.Select(r => r.Permission).Order());
+
+    [Theory, MemberData(nameof(Permissions))]
+    public void A_role_may_do_in_its_own_workspace_what_the_table_says(Permission permission)
+    {
+        var row = RoleTable.Of(permission);
+        foreach (var role in Roles)
+        {
+            var decision = Access.Authorize(new Actor.Tenant("acme", "key_1", role), permission, "acme", "con_1");
+            Assert.Equal(row.Roles.HasFlag(role), decision.Allowed);
+            Assert.True(decision.Allowed || decision.Refused!.Problem == Problem.Forbidden);
+        }
+        Assert.Equal(row.Roles != Role.None, Access.Authorize(Key(Role.All), permission, "acme").Allowed);
+        Assert.False(Access.Authorize(Key(Role.None), permission, "acme").Allowed);
     }
 
     [Theory, MemberData(nameof(Permissions))]
-    public void A_key_may_do_everything_in_its_own_workspace_and_sees_no_other(Permission permission)
+    public void Another_workspace_is_not_there_whatever_the_role(Permission permission)
     {
-        // But for its plan, which is agreed with the platform.
-        Assert.Equal(permission == Permission.ChangeWorkspaces ? Decision.Forbidden : Decision.Allowed, Access.Decide(Key, permission, "acme"));
-        Assert.Equal(Decision.Missing, Access.Decide(Key, permission, "acme2"));
-        Assert.Equal(Decision.Missing, Access.Decide(Key, permission, ""));
+        foreach (var other in new[] { "acme2", "", "ACME", "$platform" })
+            Assert.Same(NotAllowed.Other, Access.Authorize(Key(Role.All), permission, other).Refused);
     }
 
     [Theory, MemberData(nameof(Permissions))]
-    public void Outside_of_workspaces_a_key_only_lists(Permission permission) =>
-        Assert.Equal(permission == Permission.ReadWorkspaces ? Decision.Allowed : Decision.Forbidden, Access.Decide(Key, permission, null));
+    public void Outside_of_workspaces_a_key_only_lists(Permission permission)
+    {
+        var decision = Access.Authorize(Key(Role.All), permission, null);
+        Assert.Equal(permission == Permission.ReadWorkspaces, decision.Allowed);
+        Assert.True(decision.Allowed || decision.Refused!.Problem == Problem.Forbidden);
+    }
 
     [Theory, MemberData(nameof(Permissions))]
     public void Whoever_sent_a_webhook_may_do_nothing_else(Permission permission) =>
-        Assert.Equal(Decision.Forbidden, Access.Decide(new Actor.Sender("src_1"), permission, "acme"));
+        Assert.Equal(Problem.Forbidden, Access.Authorize(new Actor.Sender("src_1"), permission, "acme").Refused!.Problem);
 
     [Fact]
     public void Every_route_says_what_it_needs()
@@ -59,4 +88,8 @@ public sealed class AccessTests
         var declared = typeof(Problem).GetFields().Where(f => f.FieldType == typeof(Problem)).Select(f => (Problem)f.GetValue(null)!);
         Assert.Equal(declared, Problem.All);
     }
+
+    private static string Line(params string[] cells) => string.Concat(cells.Select((c, i) => c.PadRight(i == 0 ? 22 : 11))).TrimEnd() + "\n";
+
+    private static Actor.Tenant Key(Role roles) => new("acme", "key_1", roles);
 }

@@ -17,7 +17,7 @@ public static class IssueKey
     public sealed record Response(string Id, string Name, string Key, DateTimeOffset CreatedAt);
 
     public static void Map(RouteGroupBuilder keys) => keys.MapPost("", Handle)
-        .Needs(Permission.WriteKeys).WithName("issueKey").WithSummary("Issue an API key; the key is shown once").Produces<Response>(StatusCodes.Status201Created);
+        .Needs(Permission.IssueKeys).WithName("issueKey").WithSummary("Issue an API key; the key is shown once").Produces<Response>(StatusCodes.Status201Created);
 
     private static async Task<IResult> Handle(Body<Request> body, Call call, Store store, IndexFollower index, HttpContext context)
     {

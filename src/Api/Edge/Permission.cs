@@ -1,0 +1,17 @@
+namespace EventMesh.Api.Edge;
+
+/// <summary>What a route needs. Every route under /v1 names one, and <see cref="RoleTable"/> says who has it.</summary>
+public enum Permission
+{
+    // The platform's.
+    CreateWorkspaces, ReadWorkspaces, ChangeWorkspaces, ReadUsage, ManageAdmins, RotateKeys, RotateWorkspaceKey, RequestElevation, DecideElevation, ReadElevations,
+
+    // Who may act in a workspace. WriteMembers is also for service accounts, the issuer's keys and trusted providers.
+    IssueKeys, WriteKeys, ReadKeys, WriteMembers, ReadMembers,
+
+    // What it is configured with.
+    WriteConnections, AuthorizeConnections, ReadConnections, WriteSecrets, ReadSecrets, WriteRules, ReadRules, WriteEventTypes, ReadEventTypes, WriteSources, ReadSources,
+
+    // What happens in it.
+    PublishEvents, SendSamples, ReadEvents, ReadDeliveries, RetryDeliveries, ReadHistory,
+}
