@@ -12,6 +12,7 @@ namespace EventMesh.Connectors;
 /// <param name="TraceParent">W3C Trace Context of the publisher or worker, if there is one.</param>
 /// <param name="LegacyHeader">Also carries <see cref="SigningKey.LegacySignature"/> under the newest HMAC secret.</param>
 /// <param name="Mapped">JSON that a rule made of the event, and that is sent in place of it; null sends <paramref name="Body"/>.</param>
+/// <param name="Authorization">What the connection's credential and secret headers add; null for nothing.</param>
 public sealed record Outgoing(
     string Workspace,
     string Connection,
@@ -25,7 +26,12 @@ public sealed record Outgoing(
     DateTimeOffset At,
     string? TraceParent,
     string? LegacyHeader = null,
-    byte[]? Mapped = null);
+    byte[]? Mapped = null,
+    Authorization? Authorization = null)
+{
+    /// <summary>Without secrets, headers, query and payload, wherever it may be printed.</summary>
+    public override string ToString() => $"attempt {Attempt} of {DeliveryId} to {Connection} of {Workspace}";
+}
 
 public enum BodyKind
 {

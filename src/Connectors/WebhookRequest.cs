@@ -10,12 +10,13 @@ internal static class WebhookRequest
 
     public static HttpRequestMessage Of(Outgoing outgoing, string? traceParent)
     {
+        var authorization = outgoing.Authorization ?? Authorization.None;
         var bare = outgoing.Body == BodyKind.Data || outgoing.Mapped is not null ? BareData.From(outgoing.CloudEvent) : null;
         if (outgoing.Mapped is { } mapped) bare = bare! with { Body = mapped, ContentType = BareData.Json };
         var body = bare?.Body ?? outgoing.CloudEvent;
         var contentType = bare is null ? CloudEventJson : bare.ContentType;
 
-        var request = new HttpRequestMessage(HttpMethod.Post, outgoing.Url)
+        var request = new HttpRequestMessage(HttpMethod.Post, authorization.On(outgoing.Url))
         {
             Content = new ReadOnlyMemoryContent(body),
             Version = HttpVersion.Version20,
@@ -33,6 +34,8 @@ internal static class WebhookRequest
         if (bare is not null)
             foreach (var (name, value) in bare.Headers) Add(request, name, value);
         foreach (var (name, value) in outgoing.Headers)
+            if (HeaderRules.Check(name, value) is null && !authorization.Headers.ContainsKey(name)) Add(request, name, value);
+        foreach (var (name, value) in authorization.Headers)
             if (HeaderRules.Check(name, value) is null) Add(request, name, value);
         if (outgoing.LegacyHeader is { } legacy && outgoing.Secrets.FirstOrDefault(s => s.StartsWith(Signing.SecretPrefix, StringComparison.Ordinal)) is { } shared)
             Add(request, legacy, SigningKey.LegacySignature(shared, body.Span));

@@ -63,7 +63,7 @@ public sealed partial class Circuits(Store store, IndexFollower follower, TimePr
     public async Task Ended(Dispatch of, Outcome? outcome, CancellationToken stop)
     {
         // Nothing was sent, and nothing was learned of the target.
-        if (outcome is Outcome.Failed { Kind: Failure.MappingFailed or Failure.AddressRefused }) outcome = null;
+        if (outcome is Outcome.Failed { Kind: var kind } && FailureTable.IsUnsent(kind)) outcome = null;
         var circuit = Of(of);
         var now = clock.GetUtcNow();
         var failing = outcome is Outcome.Failed failed && FailureTable.IsTrouble(failed.Kind, failed.Status);

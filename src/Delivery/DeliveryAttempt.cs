@@ -1,4 +1,5 @@
 using EventMesh.Connectors;
+using EventMesh.Delivery.Credentials;
 using EventMesh.Domain.Connections;
 using EventMesh.Domain.Deliveries;
 using EventMesh.EventStore;
@@ -14,8 +15,14 @@ namespace EventMesh.Delivery;
 public sealed record AttemptMade(Outcome? Outcome, Domain.Deliveries.Delivery After);
 
 /// <summary>One attempt of one delivery: load, send, decide, append.</summary>
-public sealed partial class DeliveryAttempt(Store store, IndexFollower follower, IReadOnlyDictionary<string, IConnector> connectors, SigningSecrets secrets, TimeProvider clock, ILogger<DeliveryAttempt> log)
+public sealed partial class DeliveryAttempt(
+    Store store, IndexFollower follower, IReadOnlyDictionary<string, IConnector> connectors, SigningSecrets secrets, Authorizers authorizers, TimeProvider clock, ILogger<DeliveryAttempt> log)
 {
+    private const int UnauthorizedStatus = 401;
+
+    /// <summary>When the target did not accept a token, and the next attempt will carry another.</summary>
+    private static readonly TimeSpan WithNewToken = TimeSpan.FromSeconds(2);
+
     private static readonly IReadOnlyDictionary<string, string> NoHeaders = new Dictionary<string, string>();
 
     /// <summary>When this returns the outcome is committed, or the attempt was no longer awaited.</summary>
@@ -57,18 +64,22 @@ public sealed partial class DeliveryAttempt(Store store, IndexFollower follower,
         var trace = span?.Id ?? dispatch.TraceParent;
         var startedAt = clock.GetUtcNow();
         var config = connection.Config;
-        if (!MappedBody.Try(workspace.Rules.GetValueOrDefault(dispatch.Rule)?.Mapping, body, out var mapped, out var unfit)) return new(null, await Unmapped(unfit).ConfigureAwait(false));
+        if (!MappedBody.Try(workspace.Rules.GetValueOrDefault(dispatch.Rule)?.Mapping, body, out var mapped, out var unfit)) return new(null, await NotSent(Failure.MappingFailed, unfit, []).ConfigureAwait(false));
+        var authorized = await authorizers.Authorize(dispatch.Workspace, dispatch.Connection, connection, dispatch.Delivery, stop).ConfigureAwait(false);
+        if (authorized is Authorized.Unusable unusable)
+            return new(null, await NotSent(unusable.Kind, unusable.Error, CredentialHold.IsOver(connection.Credential, startedAt) ? [] : config.RetrySchedule ?? RetrySchedule.Default).ConfigureAwait(false));
         var signing = await secrets.Of(dispatch.Workspace, dispatch.Connection, connection.Secrets.ActiveAt(startedAt), stop).ConfigureAwait(false);
         var outcome = await connectors[connection.Kind].Send(
             new Outgoing(dispatch.Workspace, dispatch.Connection, dispatch.Delivery, dispatch.Attempt, config.Url, config.Headers ?? NoHeaders,
-                config.Body == WebhookBody.Data ? BodyKind.Data : BodyKind.CloudEvent, signing, body, startedAt, trace, config.LegacySignature?.Header, mapped),
+                config.Body == WebhookBody.Data ? BodyKind.Data : BodyKind.CloudEvent, signing, body, startedAt, trace, config.LegacySignature?.Header, mapped, ((Authorized.Ready)authorized).Authorization),
             stop).ConfigureAwait(false);
 
         var (name, status, error) = outcome is Outcome.Failed f ? (NameOf(f.Kind), f.Status, f.Error) : ("delivered", (int?)((Outcome.Delivered)outcome).Status, null);
         var made = new Attempt(dispatch.Attempt, startedAt, outcome.DurationMs, name, status, error, outcome.ResponseBody.Length);
         var now = clock.GetUtcNow();
+        TimeSpan? soon = status == UnauthorizedStatus && authorizers.Refused(dispatch.Workspace, dispatch.Connection, connection, dispatch.Delivery) ? WithNewToken : null;
         DeliveryCommand command = outcome is Outcome.Failed failed
-            ? new DeliveryCommand.RecordFailure(of, made, failed.Kind, config.RetrySchedule ?? RetrySchedule.Default, failed.RetryAfter, Random.Shared.NextDouble(), now)
+            ? new DeliveryCommand.RecordFailure(of, made, failed.Kind, config.RetrySchedule ?? RetrySchedule.Default, failed.RetryAfter, Random.Shared.NextDouble(), now, soon)
             : new DeliveryCommand.RecordSuccess(of, made, now);
         var after = await Record(dispatch, state, version, command, outcome, trace, stop).ConfigureAwait(false);
         if (outcome is Outcome.Failed { Kind: Failure.Gone }) await Disable(dispatch, trace, stop).ConfigureAwait(false);
@@ -79,14 +90,14 @@ public sealed partial class DeliveryAttempt(Store store, IndexFollower follower,
         Attempted(dispatch.Workspace, workspace.Environment, dispatch.Delivery, dispatch.Event, dispatch.Connection, dispatch.Rule, dispatch.Attempt, name, status, outcome.DurationMs);
         return new(outcome, after);
 
-        // Nothing is sent, and nothing will be until the rule is another: a dead letter that says where.
-        Task<Domain.Deliveries.Delivery> Unmapped(string reason)
+        // Without a request. An empty schedule makes a dead letter that says why.
+        Task<Domain.Deliveries.Delivery> NotSent(Failure kind, string reason, IReadOnlyList<int> schedule)
         {
             var ended = clock.GetUtcNow();
-            var failed = new Attempt(dispatch.Attempt, startedAt, (ended - startedAt).TotalMilliseconds, NameOf(Failure.MappingFailed), null, reason, 0);
+            var failed = new Attempt(dispatch.Attempt, startedAt, (ended - startedAt).TotalMilliseconds, NameOf(kind), null, reason, 0);
             Telemetry.Attempts.Add(1, new KeyValuePair<string, object?>("outcome", failed.Outcome));
             Attempted(dispatch.Workspace, workspace.Environment, dispatch.Delivery, dispatch.Event, dispatch.Connection, dispatch.Rule, dispatch.Attempt, failed.Outcome, null, failed.DurationMs);
-            return Record(dispatch, state, version, new DeliveryCommand.RecordFailure(of, failed, Failure.MappingFailed, [], null, 0, ended), null, trace, stop);
+            return Record(dispatch, state, version, new DeliveryCommand.RecordFailure(of, failed, kind, schedule, null, Random.Shared.NextDouble(), ended), null, trace, stop);
         }
     }
 

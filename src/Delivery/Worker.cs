@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EventMesh.Connectors;
+using EventMesh.Delivery.Credentials;
 using EventMesh.Delivery.Ordering;
 using EventMesh.Delivery.Sharing;
 using EventMesh.Domain.Deliveries;
@@ -16,7 +17,7 @@ namespace EventMesh.Delivery;
 /// timer) is settled without a try; an error that is not the target's is never settled but handed out again.
 /// </summary>
 public sealed partial class Worker(
-    Store store, IDispatchQueues queues, IndexFollower follower, DeliveryAttempt attempt, Circuits circuits, WorkerNodes nodes, TimeProvider clock, ILogger<Worker> log)
+    Store store, IDispatchQueues queues, IndexFollower follower, DeliveryAttempt attempt, Circuits circuits, CredentialHold credentials, WorkerNodes nodes, TimeProvider clock, ILogger<Worker> log)
 {
     private const int TakeMax = 64;
     private const int HandledAtOnceMax = 4;
@@ -75,13 +76,13 @@ public sealed partial class Worker(
         await SetAside(aside, stop).ConfigureAwait(false);
     }
 
-    /// <summary>Those whose circuits let them go; the others are put <paramref name="aside"/>.</summary>
+    /// <summary>Those whose credentials and circuits let them go; the others are put <paramref name="aside"/>.</summary>
     private async Task<IReadOnlyList<Received>> Admit(IReadOnlyList<Received> taken, List<(Received Received, DateTimeOffset ComeBackAt)> aside, CancellationToken stop)
     {
         var admitted = new List<Received>(taken.Count);
         foreach (var received in taken)
         {
-            if (await circuits.Admit(received.Dispatch, stop).ConfigureAwait(false) is { } comeBackAt) aside.Add((received, comeBackAt));
+            if ((credentials.Holds(received.Dispatch) ?? await circuits.Admit(received.Dispatch, stop).ConfigureAwait(false)) is { } comeBackAt) aside.Add((received, comeBackAt));
             else admitted.Add(received);
         }
         return admitted;
@@ -148,9 +149,10 @@ public sealed partial class Worker(
 
     private async Task Attempt(Received received, Loaded loaded, ConnectionLane lane, CancellationToken stop)
     {
-        if (circuits.Holds(received.Dispatch) is { } comeBackAt)
+        if ((credentials.Holds(received.Dispatch) ?? circuits.Holds(received.Dispatch)) is { } comeBackAt)
         {
             await SetAside([(received, comeBackAt)], stop).ConfigureAwait(false);
+            await circuits.Ended(received.Dispatch, null, stop).ConfigureAwait(false);
             return;
         }
         Outcome? outcome = null;
@@ -180,7 +182,7 @@ public sealed partial class Worker(
         }
 
         // What was admitted is the dispatch; the first attempt of its line stands for it, be it a probe or not.
-        DateTimeOffset? Holds(Dispatch dispatch) => told ? circuits.Holds(dispatch) : null;
+        DateTimeOffset? Holds(Dispatch dispatch) => credentials.Holds(dispatch) ?? (told ? circuits.Holds(dispatch) : null);
 
         async Task<AttemptMade> MakeInLine(Dispatch dispatch, Loaded current)
         {

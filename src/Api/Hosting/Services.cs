@@ -7,6 +7,7 @@ using EventMesh.Api.Inbound;
 using EventMesh.Api.Limits;
 using EventMesh.Connectors;
 using EventMesh.Delivery;
+using EventMesh.Delivery.Credentials;
 using EventMesh.Delivery.Operations;
 using EventMesh.Delivery.Replays;
 using EventMesh.Delivery.Sharing;
@@ -64,6 +65,7 @@ internal static class Services
             ? new RabbitMqQueues(new(new Uri(broker)) { QueueType = settings.QueueType }, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<RabbitMqQueues>>())
             : new InProcessQueues(p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SigningSecrets>();
+        services.AddSingleton<CredentialValues>().AddSingleton<CredentialHold>().AddSingleton<Authorizers>().AddSingleton<IAuthorizer, FixedAuthorizer>();
         services.AddSingleton<IReadOnlyDictionary<string, IConnector>>(p =>
         {
             var webhook = new WebhookConnector(p.GetRequiredService<AddressGuard>(), new(), p.GetRequiredService<TimeProvider>());

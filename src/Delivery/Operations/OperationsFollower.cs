@@ -21,7 +21,7 @@ public sealed partial class OperationsFollower(Store store, IndexFollower follow
 
     /// <summary>That of <c>ix_mt_events_operations</c>, word for word.</summary>
     private static readonly FeedCondition Condition = new("""
-        m.type in ('connection_disabled', 'connection_enabled', 'delivery_dead_lettered', 'limit_exceeded', 'replay_finished')
+        m.type in ('connection_disabled', 'connection_enabled', 'connection_credential_revoked', 'connection_needs_attention', 'delivery_dead_lettered', 'limit_exceeded', 'replay_finished')
         or (m.type = 'delivery_attempt_failed' and m.data #> '{attempt,number}' >= '4'::jsonb)
         or (m.type = 'delivery_succeeded' and m.data #> '{attempt,number}' >= '2'::jsonb)
         """);

@@ -18,6 +18,10 @@ public abstract record ConnectionEvent
     /// <param name="Secret">The new one's id, <c>sec_…</c>; its value is not here.</param>
     /// <param name="OverlapSeconds">How long the others still sign: 0 to <see cref="SigningSecret.OverlapSecondsMax"/>.</param>
     public sealed record ConnectionSecretRotated(string Secret, SigningScheme Scheme, string? PublicKey, int OverlapSeconds, DateTimeOffset At) : ConnectionEvent;
+    /// <summary>A credential, new or anew, takes the place of what was there.</summary>
+    /// <param name="Secret">The id of its secret part, <c>sec_…</c>, whose value is not here; null where its kind has none.</param>
+    public sealed record ConnectionCredentialSet(Credential Credential, string? Secret, DateTimeOffset At) : ConnectionEvent;
+    public sealed record ConnectionCredentialRevoked(CredentialRevokedBecause Reason, DateTimeOffset At) : ConnectionEvent;
     public sealed record ConnectionDeleted(DateTimeOffset At) : ConnectionEvent;
 }
 
@@ -29,16 +33,29 @@ public enum WebhookBody { Cloudevent, Data }
 /// <summary>Where a webhook goes and how.</summary>
 /// <param name="RetrySchedule">Seconds to wait before the second attempt, the third, …; null for the table of <see cref="Deliveries.RetrySchedule"/>.</param>
 /// <param name="LegacySignature">Beside the standard signature, one for receivers that know another form.</param>
+/// <param name="SecretHeaders">Headers whose values are secret, with the id of each value, <c>sec_…</c>; the value is not here.</param>
 public sealed record WebhookConfig(
-    Uri Url, IReadOnlyDictionary<string, string>? Headers, WebhookBody Body, IReadOnlyList<int>? RetrySchedule, LegacySignature? LegacySignature = null)
+    Uri Url, IReadOnlyDictionary<string, string>? Headers, WebhookBody Body, IReadOnlyList<int>? RetrySchedule, LegacySignature? LegacySignature = null,
+    IReadOnlyDictionary<string, string>? SecretHeaders = null)
 {
     public bool Equals(WebhookConfig? other) =>
         // Uri's own equality ignores user:password@, and a new password is a change.
         other is not null && Url.OriginalString == other.Url.OriginalString && Body == other.Body && LegacySignature == other.LegacySignature
-        && (Headers ?? NoHeaders).OrderBy(h => h.Key, StringComparer.Ordinal).SequenceEqual((other.Headers ?? NoHeaders).OrderBy(h => h.Key, StringComparer.Ordinal))
+        && Same(Headers, other.Headers) && Same(SecretHeaders, other.SecretHeaders)
         && (RetrySchedule is null ? other.RetrySchedule is null : other.RetrySchedule is not null && RetrySchedule.SequenceEqual(other.RetrySchedule));
 
+    /// <summary>Whether it says itself what stands in a header.</summary>
+    public bool Carries(string header) =>
+        (Headers ?? NoHeaders).Keys.Concat((SecretHeaders ?? NoHeaders).Keys).Append(LegacySignature?.Header).Contains(header, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether the URL has a query parameter of this name.</summary>
+    public bool HasQuery(string name) =>
+        Url.Query.TrimStart('?').Split('&').Any(p => Uri.UnescapeDataString(p.Split('=')[0].Replace('+', ' ')) == name);
+
     public override int GetHashCode() => HashCode.Combine(Url, Body, Headers?.Count ?? 0, RetrySchedule?.Count ?? -1);
+
+    private static bool Same(IReadOnlyDictionary<string, string>? some, IReadOnlyDictionary<string, string>? others) =>
+        (some ?? NoHeaders).OrderBy(h => h.Key, StringComparer.Ordinal).SequenceEqual((others ?? NoHeaders).OrderBy(h => h.Key, StringComparer.Ordinal));
 
     private static readonly IReadOnlyDictionary<string, string> NoHeaders = new Dictionary<string, string>();
 }
@@ -53,6 +70,9 @@ public abstract record Connection
 
     /// <summary>It gets what the platform tells the workspace, and nothing else: no rule sends to it.</summary>
     public bool IsOperational { get; init; }
+
+    /// <summary>What its requests show the target, and whether they still may.</summary>
+    public HeldCredential Credential { get; init; } = HeldCredential.None;
 
     public sealed record Missing : Connection;
     public sealed record Enabled(string Name, string Kind, WebhookConfig Config, DateTimeOffset CreatedAt) : Connection
@@ -78,10 +98,12 @@ public abstract record Connection
         },
         (Enabled enabled, ConnectionEvent.ConnectionChanged changed) => enabled with { Name = changed.Name, Config = changed.Config, IsOperational = changed.Operational ?? enabled.IsOperational },
         (Disabled disabled, ConnectionEvent.ConnectionChanged changed) => disabled with { Name = changed.Name, Config = changed.Config, IsOperational = changed.Operational ?? disabled.IsOperational },
-        (Enabled enabled, ConnectionEvent.ConnectionDisabled because) => new Disabled(enabled.Name, enabled.Kind, enabled.Config, enabled.CreatedAt, because.Reason) { Secrets = enabled.Secrets, IsOperational = enabled.IsOperational },
-        (Disabled disabled, ConnectionEvent.ConnectionEnabled) => new Enabled(disabled.Name, disabled.Kind, disabled.Config, disabled.CreatedAt) { Secrets = disabled.Secrets, IsOperational = disabled.IsOperational },
+        (Enabled enabled, ConnectionEvent.ConnectionDisabled because) => new Disabled(enabled.Name, enabled.Kind, enabled.Config, enabled.CreatedAt, because.Reason) { Secrets = enabled.Secrets, IsOperational = enabled.IsOperational, Credential = enabled.Credential },
+        (Disabled disabled, ConnectionEvent.ConnectionEnabled) => new Enabled(disabled.Name, disabled.Kind, disabled.Config, disabled.CreatedAt) { Secrets = disabled.Secrets, IsOperational = disabled.IsOperational, Credential = disabled.Credential },
         (Enabled enabled, ConnectionEvent.ConnectionSecretRotated rotated) => enabled with { Secrets = enabled.Secrets.With(rotated) },
         (Disabled disabled, ConnectionEvent.ConnectionSecretRotated rotated) => disabled with { Secrets = disabled.Secrets.With(rotated) },
+        (Enabled or Disabled, ConnectionEvent.ConnectionCredentialSet set) => state with { Credential = HeldCredential.Of(set) },
+        (Enabled or Disabled, ConnectionEvent.ConnectionCredentialRevoked revoked) => state with { Credential = state.Credential.Revoked(revoked) },
         (_, ConnectionEvent.ConnectionDeleted) => new Deleted(),
         _ => state,
     };

@@ -12,6 +12,9 @@ public abstract record ConnectionCommand
     public sealed record DisableConnection(DisabledBecause Reason, DateTimeOffset At) : ConnectionCommand;
     public sealed record EnableConnection(DateTimeOffset At) : ConnectionCommand;
     public sealed record RotateSecret(string Secret, SigningScheme Scheme, string? PublicKey, int OverlapSeconds, DateTimeOffset At) : ConnectionCommand;
+    /// <param name="Secret">The id under which its secret part is kept; null where its kind has none.</param>
+    public sealed record SetCredential(Credential Credential, string? Secret, DateTimeOffset At) : ConnectionCommand;
+    public sealed record RevokeCredential(CredentialRevokedBecause Reason, DateTimeOffset At) : ConnectionCommand;
     public sealed record DeleteConnection(DateTimeOffset At) : ConnectionCommand;
 }
 
@@ -29,8 +32,8 @@ public static class ConnectionDecider
         (ConnectionCommand.DeleteConnection, Connection.Deleted) => [],
         (_, Connection.Missing or Connection.Deleted) => throw new Refused("connection.missing", "There is no such connection."),
 
-        (ConnectionCommand.ChangeConnection change, Connection.Enabled now) => Changed(change, now.Name, now.Config, now.Secrets, now.IsOperational),
-        (ConnectionCommand.ChangeConnection change, Connection.Disabled now) => Changed(change, now.Name, now.Config, now.Secrets, now.IsOperational),
+        (ConnectionCommand.ChangeConnection change, Connection.Enabled now) => Changed(change, now, now.Name, now.Config, now.Secrets),
+        (ConnectionCommand.ChangeConnection change, Connection.Disabled now) => Changed(change, now, now.Name, now.Config, now.Secrets),
 
         (ConnectionCommand.RotateSecret rotate, Connection.Enabled now) => Rotated(rotate, now.Config, now.Secrets),
         (ConnectionCommand.RotateSecret rotate, Connection.Disabled now) => Rotated(rotate, now.Config, now.Secrets),
@@ -42,17 +45,26 @@ public static class ConnectionDecider
         (ConnectionCommand.EnableConnection enable, Connection.Disabled) => [new ConnectionEvent.ConnectionEnabled(enable.At)],
         (ConnectionCommand.EnableConnection, Connection.Enabled) => [],
 
+        (ConnectionCommand.SetCredential { Credential.Kind: CredentialKind.None }, { Credential: { Public.Kind: CredentialKind.None, Status: CredentialStatus.Active } }) => [],
+        (ConnectionCommand.SetCredential set, Connection.Enabled now) => Credentialed(set, now.Config),
+        (ConnectionCommand.SetCredential set, Connection.Disabled now) => Credentialed(set, now.Config),
+
+        // There is nothing to take back, or it was taken back already.
+        (ConnectionCommand.RevokeCredential, { Credential.Public.Kind: CredentialKind.None } or { Credential.Status: CredentialStatus.Revoked }) => [],
+        (ConnectionCommand.RevokeCredential revoke, _) => [new ConnectionEvent.ConnectionCredentialRevoked(revoke.Reason, revoke.At)],
+
         (ConnectionCommand.DeleteConnection delete, _) => [new ConnectionEvent.ConnectionDeleted(delete.At)],
 
         _ => throw new InvalidOperationException($"No decision for {command.GetType().Name} in {state.GetType().Name}."),
     };
 
-    private static ConnectionEvent[] Changed(ConnectionCommand.ChangeConnection change, string name, WebhookConfig config, SigningSecretList secrets, bool operational)
+    private static ConnectionEvent[] Changed(ConnectionCommand.ChangeConnection change, Connection now, string name, WebhookConfig config, SigningSecretList secrets)
     {
         var (newName, newConfig) = (change.Name ?? name, change.Config ?? config);
-        bool? newOperational = change.Operational is { } asked && asked != operational ? asked : null;
+        bool? newOperational = change.Operational is { } asked && asked != now.IsOperational ? asked : null;
         if (newName == name && newConfig == config && newOperational is null) return [];
         if (newConfig.LegacySignature is not null && secrets.Newest.Scheme != SigningScheme.Hmac) throw LegacyNeedsHmac();
+        RefuseClash(now.Credential.Public, newConfig);
         return [new ConnectionEvent.ConnectionChanged(newName, newConfig, change.At, newOperational)];
     }
 
@@ -63,6 +75,21 @@ public static class ConnectionDecider
         if (secrets.With(rotated).ActiveAt(rotate.At).Count > SigningSecret.ActiveMax)
             throw new Refused("connection.too_many_secrets", $"{SigningSecret.ActiveMax} secrets sign already, and no more may at once. Wait until one ends, or rotate with an overlap of 0.");
         return [rotated];
+    }
+
+    private static ConnectionEvent[] Credentialed(ConnectionCommand.SetCredential set, WebhookConfig config)
+    {
+        RefuseClash(set.Credential, config);
+        return [new ConnectionEvent.ConnectionCredentialSet(set.Credential, set.Secret, set.At)];
+    }
+
+    // Two values in one place: which of them holds would be for the target to guess.
+    private static void RefuseClash(Credential credential, WebhookConfig config)
+    {
+        if (credential.FilledHeader() is { } header && config.Carries(header))
+            throw new Refused("connection.header_taken", $"The header {header} is filled by the credential: take it out of config, or choose another credential.");
+        if (credential.Query is { } query && config.HasQuery(query))
+            throw new Refused("connection.query_taken", $"The query parameter {query} is filled by the credential: take it out of config.url, or choose another credential.");
     }
 
     // The old form knows no other key than a shared secret, and the newest never expires.

@@ -8,8 +8,9 @@ public abstract record DeliveryCommand
     /// <param name="Schedule">Seconds before each further attempt.</param>
     /// <param name="RetryAfter">What the target asked for with 429 or 503.</param>
     /// <param name="Chance">From the edge, in [0, 1): spreads the retries of deliveries that failed together.</param>
+    /// <param name="Soon">The cause is known and mended by then: a retry that the schedule allows comes no later than after this.</param>
     public sealed record RecordFailure(
-        DeliveryTarget Of, Attempt Attempt, Failure Failure, IReadOnlyList<int> Schedule, TimeSpan? RetryAfter, double Chance, DateTimeOffset At) : DeliveryCommand;
+        DeliveryTarget Of, Attempt Attempt, Failure Failure, IReadOnlyList<int> Schedule, TimeSpan? RetryAfter, double Chance, DateTimeOffset At, TimeSpan? Soon = null) : DeliveryCommand;
     public sealed record DiscardDelivery(DeliveryTarget Of, int Attempt, DiscardedBecause Reason, DateTimeOffset At) : DeliveryCommand;
     /// <summary>Takes it out of its line, whatever it waits for, so that the next may go.</summary>
     public sealed record SkipDelivery(DeliveryTarget Of, DateTimeOffset At) : DeliveryCommand;
@@ -60,6 +61,7 @@ public static class DeliveryDecider
             AfterFailure.Retry => RetrySchedule.Wait(failure.Schedule, failure.Attempt.Number - retryRound, failure.RetryAfter, failure.Chance),
             _ => null,
         };
+        if (wait > failure.Soon) wait = failure.Soon;
         return wait is { } delay
             ? [new DeliveryEvent.DeliveryAttemptFailed(failure.Of, failure.Attempt, failure.At + delay, failure.At)]
             : [new DeliveryEvent.DeliveryAttemptFailed(failure.Of, failure.Attempt, null, failure.At),

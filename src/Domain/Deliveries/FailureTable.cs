@@ -1,7 +1,19 @@
 namespace EventMesh.Domain.Deliveries;
 
-/// <summary>How an attempt can fail, as the target or the way to it showed; or, with MappingFailed, before anything was sent.</summary>
-public enum Failure { Timeout, Unreachable, TlsRefused, AddressRefused, Status, Gone, BadResponse, MappingFailed }
+/// <summary>
+/// How an attempt can fail, as the target or the way to it showed; or before anything was sent, with <see cref="MappingFailed"/>, <see cref="CredentialRevoked"/>,
+/// <see cref="CredentialUnauthorized"/> and <see cref="CredentialUnavailable"/>.
+/// </summary>
+public enum Failure
+{
+    Timeout, Unreachable, TlsRefused, AddressRefused, Status, Gone, BadResponse, MappingFailed,
+    /// <summary>The connection's credential was taken back.</summary>
+    CredentialRevoked,
+    /// <summary>The connection's credential is not authorized, or no more: it waits for a person.</summary>
+    CredentialUnauthorized,
+    /// <summary>The credential could not be prepared: its token endpoint did not give a token, or its value is not there.</summary>
+    CredentialUnavailable,
+}
 
 public enum AfterFailure { Retry, DeadLetter }
 
@@ -10,7 +22,8 @@ public static class FailureTable
 {
     public static AfterFailure Of(Failure failure) => failure switch
     {
-        Failure.Timeout or Failure.Unreachable or Failure.TlsRefused or Failure.Status or Failure.BadResponse => AfterFailure.Retry,
+        Failure.Timeout or Failure.Unreachable or Failure.TlsRefused or Failure.Status or Failure.BadResponse
+            or Failure.CredentialRevoked or Failure.CredentialUnauthorized or Failure.CredentialUnavailable => AfterFailure.Retry,
         // The target said that it is gone for good (RFC 9110 §15.5.11), or its address is one we never send to, or its rule makes no body of the event: time changes none.
         Failure.Gone or Failure.AddressRefused or Failure.MappingFailed => AfterFailure.DeadLetter,
         _ => throw new ArgumentOutOfRangeException(nameof(failure), failure, null),
@@ -25,15 +38,22 @@ public static class FailureTable
     {
         Failure.Timeout or Failure.Unreachable or Failure.TlsRefused or Failure.BadResponse => true,
         Failure.Status => status is 408 or 429 or >= 500,
-        Failure.Gone or Failure.AddressRefused or Failure.MappingFailed => false,
+        Failure.Gone or Failure.AddressRefused or Failure.MappingFailed
+            or Failure.CredentialRevoked or Failure.CredentialUnauthorized or Failure.CredentialUnavailable => false,
         _ => throw new ArgumentOutOfRangeException(nameof(failure), failure, null),
     };
+
+    /// <summary>Whether nothing was sent, so that nothing was learned of the target.</summary>
+    public static bool IsUnsent(Failure failure) => failure is Failure.MappingFailed or Failure.AddressRefused
+        or Failure.CredentialRevoked or Failure.CredentialUnauthorized or Failure.CredentialUnavailable;
 
     public static DeadLetteredBecause DeadLetter(Failure failure) => failure switch
     {
         Failure.Gone => DeadLetteredBecause.Gone,
         Failure.AddressRefused => DeadLetteredBecause.AddressRefused,
         Failure.MappingFailed => DeadLetteredBecause.MappingFailed,
+        Failure.CredentialRevoked => DeadLetteredBecause.CredentialRevoked,
+        Failure.CredentialUnauthorized => DeadLetteredBecause.CredentialUnauthorized,
         _ => DeadLetteredBecause.AttemptsExhausted,
     };
 }

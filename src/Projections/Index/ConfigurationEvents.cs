@@ -26,6 +26,7 @@ public static class ConfigurationEvents
     [
         "workspace_created", "workspace_plan_changed", "workspace_limits_changed", "api_key_issued", "api_key_revoked",
         "connection_created", "connection_changed", "connection_disabled", "connection_enabled", "connection_deleted", "connection_secret_rotated",
+        "connection_credential_set", "connection_credential_revoked",
         "connection_circuit_opened", "connection_circuit_closed",
         "rule_created", "rule_changed", "rule_disabled", "rule_enabled", "rule_deleted",
         "source_created", "source_changed", "source_disabled", "source_enabled", "source_deleted", "source_secret_rotated",

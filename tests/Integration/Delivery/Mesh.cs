@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using EventMesh.Connectors;
 using EventMesh.Delivery;
+using EventMesh.Delivery.Credentials;
 using EventMesh.Delivery.Operations;
 using EventMesh.Delivery.Sharing;
 using EventMesh.Domain;
@@ -57,7 +58,8 @@ internal sealed class Mesh : IAsyncDisposable
     /// <param name="workers">Each with a memory of its own, as on a node of its own; they share what nodes share: database and queues.</param>
     public Mesh Run(int workers = 1)
     {
-        var attempt = new DeliveryAttempt(Store, Follower, new Dictionary<string, IConnector> { ["webhook"] = Connector }, new SigningSecrets(Store, Follower, TimeProvider.System), TimeProvider.System, NullLogger<DeliveryAttempt>.Instance);
+        var values = new CredentialValues(Store, Follower, TimeProvider.System);
+        var attempt = new DeliveryAttempt(Store, Follower, new Dictionary<string, IConnector> { ["webhook"] = Connector }, new SigningSecrets(Store, Follower, TimeProvider.System), new(values, [new FixedAuthorizer(values)]), TimeProvider.System, NullLogger<DeliveryAttempt>.Instance);
         Go(Follower.Follow);
         Go(NewFanOut().Run);
         Go(NewOperations().Run);
@@ -68,7 +70,7 @@ internal sealed class Mesh : IAsyncDisposable
             var nodes = new WorkerNodes(Store, shared: workers > 1, TimeProvider.System);
             if (workers > 1) Go(nodes.Run);
             joined.Add(nodes.Ready);
-            Go(new Worker(Store, Queues, Follower, attempt, new Circuits(Store, Follower, TimeProvider.System, NullLogger<Circuits>.Instance), nodes, TimeProvider.System, NullLogger<Worker>.Instance).Run);
+            Go(new Worker(Store, Queues, Follower, attempt, new Circuits(Store, Follower, TimeProvider.System, NullLogger<Circuits>.Instance), new CredentialHold(Follower, TimeProvider.System), nodes, TimeProvider.System, NullLogger<Worker>.Instance).Run);
         }
         return this;
     }

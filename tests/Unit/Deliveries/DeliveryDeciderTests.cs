@@ -48,6 +48,24 @@ public class DeliveryDeciderTests
         A.After().When(Fail(1) with { Failure = failure }).HappensOnce(Failed(1, null), Dead(reason));
 
     [Theory]
+    [InlineData(Failure.CredentialRevoked, DeadLetteredBecause.CredentialRevoked)]
+    [InlineData(Failure.CredentialUnauthorized, DeadLetteredBecause.CredentialUnauthorized)]
+    [InlineData(Failure.CredentialUnavailable, DeadLetteredBecause.AttemptsExhausted)]
+    public void What_waits_for_a_credential_is_tried_again_and_says_so_at_the_end(Failure failure, DeadLetteredBecause reason)
+    {
+        A.After().When(Fail(1) with { Failure = failure }).Happens(Failed(1, 10));
+        A.After().When(Fail(1) with { Failure = failure, Schedule = [] }).HappensOnce(Failed(1, null), Dead(reason));
+    }
+
+    [Fact]
+    public void A_cause_that_is_mended_soon_shortens_the_wait_and_adds_no_attempt()
+    {
+        A.After().When(Fail(1) with { Soon = TimeSpan.FromSeconds(2) }).Happens(Failed(1, 2));
+        A.After().When(Fail(1) with { Soon = TimeSpan.FromSeconds(11) }).Happens(Failed(1, 10));
+        A.After().When(Fail(1) with { Soon = TimeSpan.FromSeconds(2), Schedule = [] }).Happens(Failed(1, null), Dead(DeadLetteredBecause.AttemptsExhausted));
+    }
+
+    [Theory]
     [InlineData(Failure.Timeout)]
     [InlineData(Failure.Unreachable)]
     [InlineData(Failure.TlsRefused)]

@@ -20,6 +20,9 @@ public class FailureTableTests
     [InlineData(Failure.Gone, 410, false)]
     [InlineData(Failure.AddressRefused, null, false)]
     [InlineData(Failure.MappingFailed, null, false)]
+    [InlineData(Failure.CredentialRevoked, null, false)]
+    [InlineData(Failure.CredentialUnauthorized, null, false)]
+    [InlineData(Failure.CredentialUnavailable, null, false)]
     public void A_failure_counts_for_the_circuit_when_it_speaks_of_the_target_and_not_of_the_request(Failure failure, int? status, bool trouble) =>
         Assert.Equal(trouble, FailureTable.IsTrouble(failure, status));
 
@@ -30,6 +33,7 @@ public class FailureTableTests
         {
             FailureTable.IsTrouble(failure, null);
             FailureTable.Of(failure);
+            Assert.False(FailureTable.IsUnsent(failure) && FailureTable.IsTrouble(failure, null));
         }
     }
 }

@@ -1,0 +1,33 @@
+namespace EventMesh.Connectors;
+
+/// <summary>What one request shows its target so that it is let in. It holds a secret: it is printed without it.</summary>
+/// <param name="Headers">They go before the connection's own of the same name.</param>
+/// <param name="Query">Put at the end of the URL's query, as one parameter; null for none.</param>
+public sealed record Authorization(IReadOnlyDictionary<string, string> Headers, (string Name, string Value)? Query = null)
+{
+    public static readonly Authorization None = new(new Dictionary<string, string>());
+
+    public static Authorization InHeader(string name, string value) => new(new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { [name] = value });
+
+    public static Authorization InQuery(string name, string value) => None with { Query = (name, value) };
+
+    /// <summary>Further headers beside these, which stay where both have one.</summary>
+    public Authorization With(IReadOnlyDictionary<string, string> further)
+    {
+        if (further.Count == 0) return this;
+        var all = new Dictionary<string, string>(further, StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in Headers) all[name] = value;
+        return this with { Headers = all };
+    }
+
+    /// <summary>The address with the query parameter at its end.</summary>
+    internal Uri On(Uri url)
+    {
+        if (Query is not var (name, value)) return url;
+        var text = url.AbsoluteUri;
+        var parameter = Uri.EscapeDataString(name) + "=" + Uri.EscapeDataString(value);
+        return new(text + (url.Query.Length == 0 ? text.EndsWith('?') ? "" : "?" : "&") + parameter);
+    }
+
+    public override string ToString() => $"Authorization of {Headers.Count} headers{(Query is null ? "" : " and a query parameter")}";
+}

@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Text;
+using EventMesh.Domain.Connections;
+using EventMesh.EventStore;
+using EventMesh.EventStore.Reading;
+using EventMesh.Projections.Index;
+
+namespace EventMesh.Delivery.Credentials;
+
+/// <summary>
+/// The secret parts of credentials and headers, each read once by this node: what an id names never changes. Which of them are used is for the index to say; what is used no
+/// more is forgotten by a look at all of them once a minute.
+/// </summary>
+public sealed class CredentialValues(Store store, IndexFollower follower, TimeProvider clock)
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<(string Workspace, string Connection), ImmutableDictionary<string, string>> read = new();
+    private long lookedAt = clock.GetTimestamp();
+
+    /// <summary>The name under which a workspace keeps the secret part of a connection's credential.</summary>
+    public static string NameOf(string connection, string secret) => $"connections/{connection}/credential/{secret}";
+
+    /// <summary>The name under which a workspace keeps the value of a connection's header.</summary>
+    public static string NameOfHeader(string connection, string secret) => $"connections/{connection}/headers/{secret}";
+
+    /// <summary>Null when it is not kept any more.</summary>
+    public ValueTask<string?> OfCredential(string workspace, string connection, string secret, CancellationToken stop) =>
+        Of(workspace, connection, secret, NameOf(connection, secret), stop);
+
+    /// <summary>Null when it is not kept any more.</summary>
+    public ValueTask<string?> OfHeader(string workspace, string connection, string secret, CancellationToken stop) =>
+        Of(workspace, connection, secret, NameOfHeader(connection, secret), stop);
+
+    /// <summary>How many values this node holds.</summary>
+    internal int Held => read.Values.Sum(v => v.Count);
+
+    private async ValueTask<string?> Of(string workspace, string connection, string secret, string name, CancellationToken stop)
+    {
+        Look();
+        if (read.TryGetValue((workspace, connection), out var known) && known.TryGetValue(secret, out var value)) return value;
+        if (await store.For(workspace).ReadSecret(name, stop).ConfigureAwait(false) is not { } bytes) return null;
+        var text = Encoding.UTF8.GetString(bytes);
+        read.AddOrUpdate((workspace, connection),
+            static (_, one) => ImmutableDictionary<string, string>.Empty.Add(one.secret, one.text), static (_, all, one) => all.SetItem(one.secret, one.text), (secret, text));
+        return text;
+    }
+
+    private void Look()
+    {
+        var last = Interlocked.Read(ref lookedAt);
+        if (clock.GetElapsedTime(last) < LookEvery || Interlocked.CompareExchange(ref lookedAt, clock.GetTimestamp(), last) != last) return;
+        foreach (var (of, known) in read)
+        {
+            var used = follower.Index.Find(of.Workspace)?.Connections.GetValueOrDefault(of.Connection) switch
+            {
+                Connection.Enabled enabled => Used(enabled, enabled.Config),
+                Connection.Disabled disabled => Used(disabled, disabled.Config),
+                _ => [],
+            };
+            var unused = known.Keys.Where(id => !used.Contains(id)).ToArray();
+            // Somebody who has just read anew keeps what they wrote.
+            if (unused.Length == known.Count) read.TryRemove(KeyValuePair.Create(of, known));
+            else if (unused.Length > 0) read.TryUpdate(of, known.RemoveRange(unused), known);
+        }
+    }
+
+    private static HashSet<string> Used(Connection connection, WebhookConfig config)
+    {
+        var used = new HashSet<string>(config.SecretHeaders?.Values ?? [], StringComparer.Ordinal);
+        if (connection.Credential.Secret is { } secret) used.Add(secret);
+        return used;
+    }
+}
