@@ -70,10 +70,23 @@ signal() {
   ((${#pids[@]} == 0)) || kill -s "$name" "${pids[@]}" 2>/dev/null || true
 }
 
-# kill_in DIR NAME… : ends them with SIGKILL and waits until they are gone.
+# gone PID : it has ended with all its threads. The first thread of a process that was killed can be gone from every list while others still hold its ports.
+gone() {
+  local tasks=("/proc/$1/task"/*)
+  [[ ! -e ${tasks[0]} ]] || { ((${#tasks[@]} == 1)) && [[ -z $(started "$1") ]]; }
+}
+
+all_gone() {
+  local pid
+  for pid in "$@"; do gone "$pid" || return 1; done
+}
+
+# kill_in DIR NAME… : ends them with SIGKILL and waits until they are gone, and their ports are free.
 kill_in() {
+  local pids
+  mapfile -t pids < <(processes_in "$@")
   signal KILL "$@"
-  eventually 10 nobody_in "$@" || die "processes in $1 survive SIGKILL"
+  eventually 10 nobody_in "$@" && eventually 10 all_gone "${pids[@]}" || die "processes in $1 survive SIGKILL"
 }
 
 # One command at a time on one directory. The lock is descriptor 8; servers are started without it.

@@ -34,7 +34,11 @@ public sealed class RabbitMqServer : IAsyncDisposable
     public Task Kill() => Script.Run("rabbitmq", "kill", directory);
 
     /// <summary>Starts it on the same data and port; returns when it answers.</summary>
-    public Task StartAgain() => Script.Run("rabbitmq", "start", directory, "--for", $"{Environment.ProcessId}", "--temporary");
+    public async Task StartAgain()
+    {
+        var uri = await Script.Run("rabbitmq", "start", directory, "--for", $"{Environment.ProcessId}", "--temporary");
+        if (uri != Uri) throw new InvalidOperationException("The port was taken by somebody else while the node was down.");
+    }
 
     /// <summary><c>rabbitmqctl</c> on this node, for example <c>Ctl("list_queues", "--silent")</c>.</summary>
     /// <returns>What it printed.</returns>
