@@ -5,9 +5,18 @@ namespace EventMesh.Connectors;
 /// <param name="Query">Put at the end of the URL's query, as one parameter; null for none.</param>
 public sealed record Authorization(IReadOnlyDictionary<string, string> Headers, (string Name, string Value)? Query = null)
 {
+    /// <summary>Of one header's value: tokens of some providers have thousands of characters.</summary>
+    public const int HeaderCharsMax = 16 * 1024;
+
     public static readonly Authorization None = new(new Dictionary<string, string>());
 
-    public static Authorization InHeader(string name, string value) => new(new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { [name] = value });
+    /// <summary>Whether a header can carry it: printable ASCII, not longer than servers take.</summary>
+    public static bool Fits(string value) => value.Length <= HeaderCharsMax && HeaderRules.IsPrintable(value);
+
+    /// <exception cref="FormatException">No header can carry this value.</exception>
+    public static Authorization InHeader(string name, string value) => Fits(value)
+        ? new(new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { [name] = value })
+        : throw new FormatException($"The value for {name} fits into no header.");
 
     public static Authorization InQuery(string name, string value) => None with { Query = (name, value) };
 

@@ -35,8 +35,7 @@ internal static class WebhookRequest
             foreach (var (name, value) in bare.Headers) Add(request, name, value);
         foreach (var (name, value) in outgoing.Headers)
             if (HeaderRules.Check(name, value) is null && !authorization.Headers.ContainsKey(name)) Add(request, name, value);
-        foreach (var (name, value) in authorization.Headers)
-            if (HeaderRules.Check(name, value) is null) Add(request, name, value);
+        foreach (var (name, value) in authorization.Headers) Add(request, name, value);
         if (outgoing.LegacyHeader is { } legacy && outgoing.Secrets.FirstOrDefault(s => s.StartsWith(Signing.SecretPrefix, StringComparison.Ordinal)) is { } shared)
             Add(request, legacy, SigningKey.LegacySignature(shared, body.Span));
         return request;

@@ -68,16 +68,17 @@ public sealed partial class DeliveryAttempt(
         var authorized = await authorizers.Authorize(dispatch.Workspace, dispatch.Connection, connection, dispatch.Delivery, stop).ConfigureAwait(false);
         if (authorized is Authorized.Unusable unusable)
             return new(null, await NotSent(unusable.Kind, unusable.Error, CredentialHold.IsOver(connection.Credential, startedAt) ? [] : config.RetrySchedule ?? RetrySchedule.Default).ConfigureAwait(false));
+        var authorization = ((Authorized.Ready)authorized).Authorization;
         var signing = await secrets.Of(dispatch.Workspace, dispatch.Connection, connection.Secrets.ActiveAt(startedAt), stop).ConfigureAwait(false);
         var outcome = await connectors[connection.Kind].Send(
             new Outgoing(dispatch.Workspace, dispatch.Connection, dispatch.Delivery, dispatch.Attempt, config.Url, config.Headers ?? NoHeaders,
-                config.Body == WebhookBody.Data ? BodyKind.Data : BodyKind.CloudEvent, signing, body, startedAt, trace, config.LegacySignature?.Header, mapped, ((Authorized.Ready)authorized).Authorization),
+                config.Body == WebhookBody.Data ? BodyKind.Data : BodyKind.CloudEvent, signing, body, startedAt, trace, config.LegacySignature?.Header, mapped, authorization),
             stop).ConfigureAwait(false);
 
         var (name, status, error) = outcome is Outcome.Failed f ? (NameOf(f.Kind), f.Status, f.Error) : ("delivered", (int?)((Outcome.Delivered)outcome).Status, null);
         var made = new Attempt(dispatch.Attempt, startedAt, outcome.DurationMs, name, status, error, outcome.ResponseBody.Length);
         var now = clock.GetUtcNow();
-        TimeSpan? soon = status == UnauthorizedStatus && authorizers.Refused(dispatch.Workspace, dispatch.Connection, connection, dispatch.Delivery) ? WithNewToken : null;
+        TimeSpan? soon = status == UnauthorizedStatus && authorizers.Refused(dispatch.Workspace, dispatch.Connection, connection, dispatch.Delivery, authorization) ? WithNewToken : null;
         DeliveryCommand command = outcome is Outcome.Failed failed
             ? new DeliveryCommand.RecordFailure(of, made, failed.Kind, config.RetrySchedule ?? RetrySchedule.Default, failed.RetryAfter, Random.Shared.NextDouble(), now, soon)
             : new DeliveryCommand.RecordSuccess(of, made, now);

@@ -33,8 +33,8 @@ public sealed class Authorizers(CredentialValues values, IEnumerable<IAuthorizer
 
     /// <summary>Told when the target answered 401.</summary>
     /// <returns>Whether the next attempt will carry something else.</returns>
-    public bool Refused(string workspace, string connection, Connection.Enabled state, string @for) =>
-        byKind.GetValueOrDefault(state.Credential.Public.Kind)?.Refused(new(workspace, connection, state.Credential, @for)) ?? false;
+    public bool Refused(string workspace, string connection, Connection.Enabled state, string @for, Authorization shown) =>
+        byKind.GetValueOrDefault(state.Credential.Public.Kind)?.Refused(new(workspace, connection, state.Credential, @for), shown) ?? false;
 
     private static Authorized.Unusable? Unusable(HeldCredential credential) => credential.Status switch
     {

@@ -16,7 +16,7 @@ public sealed class FixedAuthorizer(CredentialValues values) : IAuthorizer
             : new Authorized.Unusable(Failure.CredentialUnavailable, "the credential's value is not kept any more");
 
     /// <summary>The next attempt would carry the same.</summary>
-    public bool Refused(CredentialUse use) => false;
+    public bool Refused(CredentialUse use, Authorization shown) => false;
 
     internal static Authorization Of(Credential credential, string value) => credential switch
     {

@@ -12,9 +12,9 @@ public interface IAuthorizer
     /// <summary>What the next request is to carry. Asked for every attempt of a connection whose credential is active.</summary>
     ValueTask<Authorized> Authorize(CredentialUse use, CancellationToken stop);
 
-    /// <summary>The target answered 401 to what <see cref="Authorize"/> gave.</summary>
+    /// <summary>The target answered 401 to <paramref name="shown"/>, which <see cref="Authorize"/> gave, with secret headers perhaps added.</summary>
     /// <returns>Whether the next attempt will carry something else, so that it is worth making soon.</returns>
-    bool Refused(CredentialUse use);
+    bool Refused(CredentialUse use, Authorization shown);
 }
 
 /// <summary>A connection's credential, about to be used.</summary>
