@@ -12,6 +12,11 @@ public sealed class AddressGuard(IReadOnlyList<IPNetwork> allowed)
 {
     public const int UrlCharsMax = 2048;
 
+    private bool OthersToo { get; init; } = true;
+
+    /// <summary>The same, but for the allowed networks alone: what is not encrypted goes nowhere else.</summary>
+    internal AddressGuard OnlyAllowed() => new(allowed) { OthersToo = false };
+
     /// <summary>Why this address is refused, as a noun (<c>private</c>); null when it may be called.</summary>
     public string? Reason(IPAddress address)
     {
@@ -19,7 +24,7 @@ public sealed class AddressGuard(IReadOnlyList<IPNetwork> allowed)
         if (address.IsIPv4MappedToIPv6) return RefusedRanges.Embedded;
         foreach (var network in allowed)
             if (network.Contains(address)) return null;
-        return RefusedRanges.Reason(address);
+        return RefusedRanges.Reason(address) ?? (OthersToo ? null : "not encrypted");
     }
 
     /// <summary>

@@ -1,0 +1,21 @@
+namespace EventMesh.Connectors;
+
+/// <summary>What came of fetching something.</summary>
+public abstract record Fetched
+{
+    private Fetched()
+    {
+    }
+
+    /// <param name="ContentType">The media type without parameters.</param>
+    /// <param name="RetryAfter">The header as it was sent.</param>
+    public sealed record Answer(int Status, string? ContentType, ReadOnlyMemory<byte> Body, string? RetryAfter) : Fetched
+    {
+        // A token endpoint's answer is a secret.
+        public override string ToString() => $"Answer {Status}, {Body.Length} bytes";
+    }
+
+    /// <summary>There was no answer, or none that may be read.</summary>
+    /// <param name="Error">As the end of a sentence; it holds nothing of what was sent or read.</param>
+    public sealed record Failed(string Error) : Fetched;
+}
