@@ -29,6 +29,8 @@ public sealed partial class DeliveryAttempt(
     /// <exception cref="StoreUnavailable">The outcome may not be stored.</exception>
     public async Task<AttemptMade> Make(Dispatch dispatch, Loaded loaded, CancellationToken stop)
     {
+        // What was revoked a second ago, a connection, a secret, a credential, is used no more, though the index may have fallen behind.
+        await follower.EnsureCurrent(dispatch.Workspace, stop).ConfigureAwait(false);
         var workspace = follower.Index.Find(dispatch.Workspace) ?? ConfiguredWorkspace.Empty(dispatch.Workspace);
         var state = loaded.Stream.Events.Aggregate(Domain.Deliveries.Delivery.Initial, (s, e) => Domain.Deliveries.Delivery.Evolve(s, (DeliveryEvent)store.Types.Read(e)));
         // By version, because a retry that was asked for and the automatic one that it came before have the same number.

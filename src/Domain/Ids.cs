@@ -34,6 +34,9 @@ public static class Ids
     /// <summary>The stream of a type of the catalogue: there is one by each name.</summary>
     public static string OfEventType(string name) => "typ_" + Digest("type", name);
 
+    /// <summary>The stream of a workspace's secret: there is one by each name.</summary>
+    public static string OfSecret(string name) => "sct_" + Digest("secret", name);
+
     /// <summary>The id of a replay when the caller gave an <c>Idempotency-Key</c>.</summary>
     public static string OfReplay(string key) => "rpl_" + Digest("replay", key);
 

@@ -20,8 +20,10 @@ public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower inde
 
     private async ValueTask Enter(HttpContext context)
     {
-        var actor = await tokens.Find(context.Request.Headers.Authorization, context.RequestAborted).ConfigureAwait(false)
-            ?? throw Problem.Unauthorized.With("Send 'Authorization: Bearer <token>' with the admin's token or an API key.");
+        var actor = await Find(context).ConfigureAwait(false);
+        // Who has been told that a key is revoked, relies on it: an index that falls behind lets nobody in on what it remembers.
+        if (await index.EnsureCurrent(actor is Actor.Tenant { Workspace: var own } ? own : Domain.Workspaces.Workspace.PlatformId, context.RequestAborted).ConfigureAwait(false))
+            actor = await Find(context).ConfigureAwait(false);
         var named = context.Request.RouteValues.TryGetValue("ws", out var ws) ? (string)ws! : null;
         ConfiguredWorkspace? workspace = null;
         if (context.GetEndpoint()?.Metadata.GetMetadata<Access.Needed>() is { } needed)
@@ -37,6 +39,9 @@ public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower inde
         await Count(context, call, actor).ConfigureAwait(false);
         Activity.Current?.SetTag("tenant_id", call.WorkspaceId).SetTag("environment", call.Environment).SetTag("actor", actor.Id);
     }
+
+    private async ValueTask<Actor> Find(HttpContext context) => await tokens.Find(context.Request.Headers.Authorization, context.RequestAborted).ConfigureAwait(false)
+        ?? throw Problem.Unauthorized.With("Send 'Authorization: Bearer <token>' with the admin's token or an API key.");
 
     /// <summary>What a workspace's keys ask counts against its limit. Publishing has limits of its own, and the platform's admin none.</summary>
     private async ValueTask Count(HttpContext context, Call call, Actor actor)

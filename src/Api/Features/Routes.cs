@@ -8,6 +8,7 @@ using EventMesh.Api.Features.Keys;
 using EventMesh.Api.Features.Ordering;
 using EventMesh.Api.Features.Replays;
 using EventMesh.Api.Features.Rules;
+using EventMesh.Api.Features.Secrets;
 using EventMesh.Api.Features.Sources;
 using EventMesh.Api.Features.Usage;
 using EventMesh.Api.Features.Workspaces;
@@ -79,6 +80,13 @@ public static class Routes
         RotateSourceSecret.Map(sources);
         RotateSourceToken.Map(sources);
         ReceiveWebhook.Map(routes);
+
+        var secrets = workspace.MapGroup("/secrets").WithTags("Secrets");
+        CreateSecret.Map(secrets);
+        ReadWorkspaceSecrets.Map(secrets);
+        AddSecretVersion.Map(secrets);
+        RevokeSecretVersion.Map(secrets);
+        DeleteSecret.Map(secrets);
 
         ReadUsage.Map(workspace);
         ListUsage.Map(v1);

@@ -8,7 +8,14 @@ namespace EventMesh.EventStore.Feeds;
 /// <param name="UpTo">Everything up to here has been read, whatever was filtered out.</param>
 /// <param name="Full">Whether there was more than fitted.</param>
 /// <param name="Pending">Whether transactions were under way whose events will follow.</param>
-public sealed record FeedPage(IReadOnlyList<StoredEvent> Events, Position UpTo, bool Full, bool Pending);
+public sealed record FeedPage(IReadOnlyList<StoredEvent> Events, Position UpTo, bool Full, bool Pending)
+{
+    /// <summary>The oldest transaction under way when it was read: every one before it has ended.</summary>
+    public ulong Oldest { get; init; }
+
+    /// <summary>The transaction that comes next: what was committed when it was read is of one before it.</summary>
+    public ulong Next { get; init; }
+}
 
 public static class ReadFeedVerb
 {
@@ -17,7 +24,7 @@ public static class ReadFeedVerb
         with horizon as materialized (
           select pg_snapshot_xmin(s) as xmin, pg_snapshot_xmax(s) as xmax from (select pg_current_snapshot() as s) now
         )
-        select h.xmin, h.xmin <> h.xmax, {Columns} from horizon h left join lateral (
+        select h.xmin, h.xmax, {Columns} from horizon h left join lateral (
           select * from public.mt_events m
           where (m.xid, m.seq_id) > ($1, $2) and m.xid < h.xmin{(condition is null ? "" : $" and ({condition})")}
           order by m.xid, m.seq_id limit $3
@@ -28,7 +35,7 @@ public static class ReadFeedVerb
     private static readonly string All = Sql(null);
     private static readonly ConditionalWeakTable<IReadOnlyCollection<string>, string> Of = [];
 
-    private static string Literals(IReadOnlyCollection<string> types) => $"m.type in ({string.Join(", ", types.Select(t =>
+    internal static string Literals(IReadOnlyCollection<string> types) => $"m.type in ({string.Join(", ", types.Select(t =>
         t.All(c => c is >= 'a' and <= 'z' or >= '0' and <= '9' or '_') ? $"'{t}'" : throw new ArgumentException($"'{t}' is not the name of an event.", nameof(types))))})";
 
     /// <summary>Events of every workspace after a position, in their final order.</summary>
@@ -56,15 +63,15 @@ public static class ReadFeedVerb
     {
         await using var reader = await command.ExecuteReaderAsync(stop).ConfigureAwait(false);
         var events = new List<StoredEvent>();
-        var (xmin, pending) = (0UL, false);
+        var (xmin, xmax) = (0UL, 0UL);
         while (await reader.ReadAsync(stop).ConfigureAwait(false))
         {
-            (xmin, pending) = (reader.GetFieldValue<ulong>(0), reader.GetBoolean(1));
+            (xmin, xmax) = (reader.GetFieldValue<ulong>(0), reader.GetFieldValue<ulong>(1));
             if (!reader.IsDBNull(2)) events.Add(Reading.Rows.Read(reader, 2));
         }
         var full = events.Count == limit;
         var horizon = new Position(xmin - 1, Position.SequenceMax);
-        return new(events, full ? events[^1].Position : horizon > after ? horizon : after, full, pending);
+        return new(events, full ? events[^1].Position : horizon > after ? horizon : after, full, xmin != xmax) { Oldest = xmin, Next = xmax };
     }
 }
 

@@ -6,6 +6,7 @@ using EventMesh.Domain.Limits;
 using EventMesh.Domain.Publishing;
 using EventMesh.Domain.Replays;
 using EventMesh.Domain.Rules;
+using EventMesh.Domain.Secrets;
 using EventMesh.Domain.Sources;
 using EventMesh.Domain.Workspaces;
 using EventMesh.EventStore;
@@ -19,7 +20,8 @@ public static class ConfigurationEvents
     public static readonly EventTypes All = EventTypes.Of(
         typeof(WorkspaceEvent), typeof(ApiKeyEvent), typeof(ConnectionEvent), typeof(CircuitEvent), typeof(RuleEvent), typeof(PublishedEventEvent), typeof(DeliveryEvent),
         typeof(LimitEvent), typeof(ReplayEvent),
-        typeof(SourceEvent), typeof(EventTypeEvent));
+        typeof(SourceEvent), typeof(EventTypeEvent),
+        typeof(SecretEvent), typeof(SecretUseEvent));
 
     /// <summary>Stored names, each of them in the partial index <c>ix_mt_events_configuration</c>: one that is not makes every node read all events at its start.</summary>
     public static readonly IReadOnlyList<string> Types =
@@ -32,5 +34,6 @@ public static class ConfigurationEvents
         "source_created", "source_changed", "source_disabled", "source_enabled", "source_deleted", "source_secret_rotated",
         "event_type_created", "event_type_changed", "event_type_schema_added", "event_type_archived", "event_type_restored",
         "replay_started", "replay_cancelled", "replay_finished",
+        "secret_created", "secret_version_added", "secret_version_revoked", "secret_deleted",
     ];
 }

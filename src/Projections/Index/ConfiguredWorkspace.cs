@@ -3,6 +3,7 @@ using EventMesh.Domain.Catalogue;
 using EventMesh.Domain.Connections;
 using EventMesh.Domain.Limits;
 using EventMesh.Domain.Rules;
+using EventMesh.Domain.Secrets;
 using EventMesh.Domain.Sources;
 using EventMesh.Domain.Workspaces;
 
@@ -24,6 +25,9 @@ public sealed record ConfiguredWorkspace(string Id, Workspace Workspace, Immutab
 
     /// <summary>The types of events that are described, and what their data has to be.</summary>
     public Catalogue Catalogue { get; init; } = Catalogue.Empty;
+
+    /// <summary>The secrets that the workspace keeps, by name; without their values.</summary>
+    public ImmutableDictionary<string, Secret.Kept> Secrets { get; init; } = ImmutableDictionary<string, Secret.Kept>.Empty;
 
     /// <summary>What logs and spans carry beside the workspace.</summary>
     public string Environment => Workspace is Workspace.Open open ? open.Environment : "unknown";
@@ -49,8 +53,15 @@ public sealed record ConfiguredWorkspace(string Id, Workspace Workspace, Immutab
         RuleEvent rule => this with { Rules = Rules.SetItem(stream, Rule.Evolve(Rules.GetValueOrDefault(stream, Rule.Initial), rule)), enabledRules = null },
         SourceEvent source => this with { Sources = Sources.SetItem(stream, Source.Evolve(Sources.GetValueOrDefault(stream, Source.Initial), source)) },
         EventTypeEvent type => this with { Catalogue = Catalogue.Apply(stream, type) },
+        SecretEvent.SecretCreated created => With(created.Name, created),
+        SecretEvent.SecretVersionAdded added => With(added.Name, added),
+        SecretEvent.SecretVersionRevoked revoked => With(revoked.Name, revoked),
+        SecretEvent.SecretDeleted deleted => this with { Secrets = Secrets.Remove(deleted.Name) },
         _ => this,
     };
+
+    private ConfiguredWorkspace With(string name, SecretEvent happened) =>
+        Secret.Evolve(Secrets.TryGetValue(name, out var known) ? known : Secret.Initial, happened) is Secret.Kept kept ? this with { Secrets = Secrets.SetItem(name, kept) } : this;
 
     private ConfiguredWorkspace With(string connection, long version, CircuitEvent happened) =>
         this with { Circuits = Circuits.SetItem(connection, new(Circuit.Evolve(Circuits.GetValueOrDefault(connection, KnownCircuit.None).State, happened), version)) };

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EventMesh.Domain.Limits;
 using EventMesh.EventStore;
 using EventMesh.EventStore.Feeds;
@@ -16,6 +17,7 @@ public sealed partial class IndexFollower(Store store, ILogger<IndexFollower> lo
     private readonly List<(Position Position, TaskCompletionSource Reached)> waiting = [];
     private Position upTo = Position.Start;
     private long rounds;
+    private readonly IndexAge age = new();
 
     public WorkspaceIndex Index { get; } = new(plans ?? Plans.Default);
 
@@ -29,11 +31,41 @@ public sealed partial class IndexFollower(Store store, ILogger<IndexFollower> lo
         while (true)
         {
             tempo.Look();
+            var began = Stopwatch.GetTimestamp();
             var page = await store.ReadFeed(UpTo, PageEvents, ConfigurationEvents.Types, stop).ConfigureAwait(false);
             foreach (var stored in page.Events)
                 if (Index.Apply(stored, store.Types) is { } fault) Unreadable(stored.Workspace, stored.Stream, stored.Version, stored.Type, fault);
             Reach(page.UpTo);
+            age.Took(page, began);
             await tempo.Pause(page, stop).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Whether everything that was committed <see cref="IndexAge.Max"/> ago is in the index.</summary>
+    public bool IsCurrent => age.IsCurrent;
+
+    /// <summary>
+    /// Lets pass whoever relies on how a workspace is configured, at most <see cref="IndexAge.Max"/> ago: at once while the index keeps up. When it does not, be it that
+    /// the database does not answer or that a long transaction holds the feed back, the database is asked whether there is anything about the workspace that the index
+    /// does not hold, and the caller waits for that.
+    /// </summary>
+    /// <returns>Whether the index may have changed meanwhile: what was read from it before is to be read again.</returns>
+    /// <exception cref="StoreUnavailable">There is, or nobody knows.</exception>
+    public ValueTask<bool> EnsureCurrent(string workspace, CancellationToken stop) => age.IsCurrent ? default : new(CatchUp(workspace, stop));
+
+    private async Task<bool> CatchUp(string workspace, CancellationToken stop)
+    {
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        bounded.CancelAfter(IndexAge.Patience);
+        try
+        {
+            var unseen = await age.Unseen(() => store.ReadUnseen(UpTo, ConfigurationEvents.Types, CancellationToken.None), bounded.Token).ConfigureAwait(false);
+            if (unseen.TryGetValue(workspace, out var last)) await WaitFor(last, bounded.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException late) when (!stop.IsCancellationRequested)
+        {
+            throw new StoreUnavailable(late);
         }
     }
 

@@ -91,11 +91,11 @@ public sealed class IsolationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_feed_reads_every_workspace_but_no_secret_and_writes_no_event()
+    public async Task A_feed_reads_every_workspace_but_no_secret_s_value_and_writes_no_event()
     {
         await using var feed = await opened.Connect("eventmesh_feed");
         Assert.Equal(4L, await Opened.Ask(feed, "select count(*) from mt_events"));
-        await Refused(() => Opened.Ask(feed, "select count(*) from eventmesh.secrets"));
+        await Refused(() => Opened.Ask(feed, "select count(value) from eventmesh.secrets"));
         await Refused(() => Opened.Run(feed, "insert into mt_streams (tenant_id, id, version) values ('acme', 'x', 0)"));
         await Refused(() => Opened.Run(feed, "update mt_streams set version = 0"));
     }

@@ -31,6 +31,7 @@ public sealed class ReceiveWebhook(IndexFollower index, Store store, Limiter lim
     private async Task Handle(string token, HttpContext context)
     {
         var (workspace, id, source) = Find(token);
+        if (await index.EnsureCurrent(workspace.Id, context.RequestAborted).ConfigureAwait(false)) (workspace, id, source) = Find(token);
         var call = new Call(new Actor.Sender(id), workspace, null, clock) { Subject = id };
         context.Features.Set(call);
         System.Diagnostics.Activity.Current?.SetTag("tenant_id", workspace.Id).SetTag("environment", workspace.Environment).SetTag("actor", id);
