@@ -12,6 +12,11 @@ namespace EventMesh.Tests.Servers;
 /// <summary>What a target got.</summary>
 public sealed record Arrival(string Path, string WebhookId, string WebhookTimestamp, string Signatures, byte[] Body)
 {
+    /// <summary>With its question mark, as it was sent; empty for none.</summary>
+    public string Query { get; init; } = "";
+
+    public IHeaderDictionary Headers { get; init; } = new HeaderDictionary();
+
     public string Text => Encoding.UTF8.GetString(Body);
 
     /// <summary>Whether one of the signatures is right (Standard Webhooks 1.0, written here on its own: our signing is what is tested).</summary>
@@ -67,7 +72,12 @@ public sealed class Receiver : IAsyncDisposable
         await context.Request.Body.CopyToAsync(body);
         var (path, headers) = (context.Request.Path.Value!, context.Request.Headers);
         var number = counts.AddOrUpdate(path, 1, (_, n) => n + 1);
-        var arrival = new Arrival(path, headers["webhook-id"].ToString(), headers["webhook-timestamp"].ToString(), headers["webhook-signature"].ToString(), body.ToArray());
+        var arrival = new Arrival(path, headers["webhook-id"].ToString(), headers["webhook-timestamp"].ToString(), headers["webhook-signature"].ToString(), body.ToArray())
+        {
+            Query = context.Request.QueryString.Value ?? "",
+            // Those of the request are used again for the next one.
+            Headers = new HeaderDictionary(headers.ToDictionary(h => h.Key, h => h.Value, StringComparer.OrdinalIgnoreCase)),
+        };
         if (OnArrival is { } take) take(arrival);
         else Arrived.Enqueue(arrival);
         await Hold(path, number);

@@ -43,6 +43,8 @@ public static class Routes
         CloseCircuit.Map(connections);
         RotateSecret.Map(connections);
         ReadSecrets.Map(connections);
+        SetCredential.Map(connections);
+        RevokeCredential.Map(connections);
 
         var rules = workspace.MapGroup("/rules").WithTags("Rules");
         CreateRule.Map(rules);

@@ -65,7 +65,8 @@ internal static class Services
             ? new RabbitMqQueues(new(new Uri(broker)) { QueueType = settings.QueueType }, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<RabbitMqQueues>>())
             : new InProcessQueues(p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SigningSecrets>();
-        services.AddSingleton<CredentialValues>().AddSingleton<CredentialHold>().AddSingleton<Authorizers>().AddSingleton<IAuthorizer, FixedAuthorizer>();
+        services.AddSingleton<CredentialValues>().AddSingleton<CredentialHold>().AddSingleton<Authorizers>().AddSingleton<IAuthorizer, FixedAuthorizer>()
+            .AddSingleton<IAuthorizer, ClientCredentialsAuthorizer>().AddSingleton(p => new GuardedHttp(p.GetRequiredService<AddressGuard>()));
         services.AddSingleton<IReadOnlyDictionary<string, IConnector>>(p =>
         {
             var webhook = new WebhookConnector(p.GetRequiredService<AddressGuard>(), new(), p.GetRequiredService<TimeProvider>());

@@ -12,7 +12,6 @@ public partial class SourceTests
     private static readonly Dictionary<string, string> InterfacesWithOneImplementation = new()
     {
         ["IConnector"] = "webhooks are the first of many kinds of target",
-        ["IAuthorizer"] = "credentials sent as they are kept come first; tokens that are asked for follow",
         ["IDispatchQueues"] = "one transport is in process, the other a broker",
         ["ISettle"] = "each transport settles in its own way",
     };

@@ -21,20 +21,34 @@ public static class ChangeConnection
     {
         Streams.Named(call, id, "con_", ReadConnections.Missing);
         patch.Only(Changeable);
-        var decided = await store.For(call.Workspace.Id).Decide<Connection, ConnectionEvent>(
-            id, "connection", Connection.Initial, Connection.Evolve, state => Decide(id, state, patch, guard, call.Workspace, call.Now), call.Metadata(),
-            ETag.Expected(context.Request), context.RequestAborted);
-        await index.Reach(decided.Position, context.RequestAborted);
+        var (workspace, expected, stop) = (store.For(call.Workspace.Id), ETag.Expected(context.Request), context.RequestAborted);
+        var values = new HeaderValues(() => call.NewId("sec_"));
+        var former = Connection.Initial;
+        ConnectionEvent[] Decided(Connection state) => Decide(id, former = state, patch, guard, call.Workspace, values, call.Now);
+
+        if (patch.Has("config"))
+        {
+            var (state, version) = await workspace.Fold<Connection, ConnectionEvent>(id, Connection.Initial, Connection.Evolve, stop);
+            // What will be refused is not kept first.
+            if (expected is { } wanted && wanted != version) throw new VersionConflict(call.Workspace.Id, id, wanted, version);
+            Decided(state);
+            call.Subject = id;
+            await values.Keep(workspace, id, call.Now, stop);
+        }
+        var decided = await workspace.Decide<Connection, ConnectionEvent>(id, "connection", Connection.Initial, Connection.Evolve, Decided, call.Metadata(), expected, stop);
+        await index.Reach(decided.Position, stop);
+        await FormerValues.Destroy(workspace, id, former, decided.State, call.Now, stop);
         ETag.Set(context.Response, decided.Version);
-        return (await ReadConnections.Shown([ConnectionView.Of(id, decided.Version, decided.State)!], call, store, context.RequestAborted))[0];
+        return (await ReadConnections.Shown([ConnectionView.Of(id, decided.Version, decided.State)!], call, store, stop))[0];
     }
 
-    private static ConnectionEvent[] Decide(string id, Connection state, Patch patch, AddressGuard guard, ConfiguredWorkspace workspace, DateTimeOffset now)
+    private static ConnectionEvent[] Decide(string id, Connection state, Patch patch, AddressGuard guard, ConfiguredWorkspace workspace, HeaderValues values, DateTimeOffset now)
     {
         var view = ConnectionView.Of(id, 0, state) ?? throw ProblemAnswer.Missing(ReadConnections.Missing);
         var fields = patch.Onto(new ConnectionFields(view.Name, view.Kind, new(view.Config.Url, view.Config.Headers!, JsonNamingPolicy.SnakeCaseLower.ConvertName(view.Config.Body.ToString()), view.Config.RetrySchedule,
                 view.Config.LegacySignature is { } legacy ? new(legacy.Header) : null), Operational: view.Operational));
-        var (name, config) = fields.Validated(guard);
+        var (name, config) = fields.Validated(guard, values, Present(state));
+        if (!patch.Has("config")) config = Present(state);
         var changed = ConnectionDecider.Decide(new ConnectionCommand.ChangeConnection(name, config, now, fields.Operational ?? false), state);
         if (fields.Operational == true && !view.Operational && workspace.RulesNaming(id).FirstOrDefault() is { } rule)
             throw Problem.InvalidRequest.At("operational", $"cannot be true while rule {rule} names this connection");
@@ -46,4 +60,11 @@ public static class ChangeConnection
         };
         return asked is null ? changed : [.. changed, .. ConnectionDecider.Decide(asked, changed.Aggregate(state, Connection.Evolve))];
     }
+
+    private static WebhookConfig Present(Connection state) => state switch
+    {
+        Connection.Enabled enabled => enabled.Config,
+        Connection.Disabled disabled => disabled.Config,
+        _ => throw new InvalidOperationException($"{state.GetType().Name} has no configuration."),
+    };
 }

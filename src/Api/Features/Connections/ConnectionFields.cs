@@ -10,7 +10,9 @@ namespace EventMesh.Api.Features.Connections;
 /// <param name="Scheme">How its first secret signs: <c>hmac</c> (default) or <c>ed25519</c>. Later ones are made by rotation.</param>
 /// <param name="Secret">The caller's own <c>whsec_…</c>; made here when left out.</param>
 /// <param name="Operational">It gets what the platform tells the workspace, and nothing else: no rule may name it. False when left out.</param>
-public sealed record ConnectionFields(string? Name, string? Kind, ConnectionFields.WebhookFields? Config, string? Scheme = null, string? Secret = null, bool? Operational = null)
+/// <param name="Credential">What its requests show the target; changed later by a route of its own. None when left out.</param>
+public sealed record ConnectionFields(
+    string? Name, string? Kind, ConnectionFields.WebhookFields? Config, string? Scheme = null, string? Secret = null, bool? Operational = null, CredentialFields? Credential = null)
 {
     /// <param name="Body"><c>cloudevent</c> (default) or <c>data</c>.</param>
     /// <param name="RetrySchedule">Seconds before the second attempt, the third, …</param>
@@ -22,51 +24,55 @@ public sealed record ConnectionFields(string? Name, string? Kind, ConnectionFiel
     public sealed record LegacyFields(string? Header);
 
     /// <exception cref="ProblemException">Something is wrong; all of it is named.</exception>
-    public (string Name, WebhookConfig Config) Validated(AddressGuard guard)
+    internal (string Name, WebhookConfig Config) Validated(AddressGuard guard, HeaderValues values, WebhookConfig present)
     {
         var checks = new Checks();
-        var (name, config) = Validated(guard, checks);
+        var (name, config) = Validated(guard, checks, values, present);
         checks.Done();
         return (name, config!);
     }
 
-    /// <summary>With the first secret of a new connection.</summary>
+    /// <summary>With the first secret and credential of a new connection.</summary>
     /// <exception cref="ProblemException">Something is wrong; all of it is named.</exception>
-    public (string Name, WebhookConfig Config, NewSecret Secret) ValidatedNew(AddressGuard guard)
+    internal (string Name, WebhookConfig Config, NewSecret Secret, NewCredential? Credential) ValidatedNew(AddressGuard guard, HeaderValues values)
     {
         var checks = new Checks();
-        var (name, config) = Validated(guard, checks);
+        var (name, config) = Validated(guard, checks, values, null);
+        var credential = Credential?.Validated(guard, checks, "credential.");
         var secret = NewSecret.Of(Scheme, Secret, SigningScheme.Hmac, checks);
         if (secret.Scheme != SigningScheme.Hmac) checks.That(config?.LegacySignature is null, "config.legacy_signature", "needs the scheme hmac");
         checks.Done();
-        return (name, config!, secret);
+        return (name, config!, secret, credential);
     }
 
-    private (string Name, WebhookConfig? Config) Validated(AddressGuard guard, Checks checks)
+    /// <summary>Without what is secret, wherever it may be printed.</summary>
+    public override string ToString() => $"ConnectionFields {Name}";
+
+    private (string Name, WebhookConfig? Config) Validated(AddressGuard guard, Checks checks, HeaderValues values, WebhookConfig? present)
     {
         var name = checks.Name(Name);
         if (Kind is null) checks.Add("kind", "is required: webhook");
         else checks.That(Kind == "webhook", "kind", "must be webhook");
-        var config = Config is null ? null : Webhook(Config, guard, checks);
+        var config = Config is null ? null : Webhook(Config, guard, checks, values, present);
         if (Config is null) checks.Add("config", "is required");
         return (name, config);
     }
 
-    private static WebhookConfig? Webhook(WebhookFields fields, AddressGuard guard, Checks checks)
+    private static WebhookConfig? Webhook(WebhookFields fields, AddressGuard guard, Checks checks, HeaderValues values, WebhookConfig? present)
     {
         Uri? url = null;
         if (string.IsNullOrEmpty(fields.Url)) checks.Add("config.url", "is required");
         else if (!Uri.TryCreate(fields.Url, UriKind.Absolute, out url)) checks.Add("config.url", "is not an absolute URL");
-        else if (guard.CheckUrl(url) is { } reason) checks.Add("config.url", "is refused: " + reason);
+        else if (guard.CheckUrl(url) is { } reason) checks.Add("config.url", "is refused: " + reason + (url.UserInfo.Length > 0 ? "; give them as a credential of the kind basic" : ""));
 
         var body = fields.Body switch { null or "cloudevent" => WebhookBody.Cloudevent, "data" => WebhookBody.Data, _ => (WebhookBody?)null };
         checks.That(body is not null, "config.body", "must be cloudevent or data");
-        Headers(fields.Headers, checks);
+        Headers(fields.Headers, checks, present);
         Schedule(fields.RetrySchedule, checks);
         Legacy(fields, checks);
-        var headers = fields.Headers is null ? null : new Dictionary<string, string>(fields.Headers.Where(h => h.Value is not null).Select(h => KeyValuePair.Create(h.Key, h.Value!)));
+        var (headers, secret) = values.Split(fields.Headers, present);
         return url is null ? null : new(url, headers, body ?? default, fields.RetrySchedule,
-            fields.LegacySignature?.Header is { } legacy ? new LegacySignature(legacy) : null);
+            fields.LegacySignature?.Header is { } legacy ? new LegacySignature(legacy) : null, secret);
     }
 
     private static void Legacy(WebhookFields fields, Checks checks)
@@ -78,7 +84,7 @@ public sealed record ConnectionFields(string? Name, string? Kind, ConnectionFiel
         else checks.That(fields.Headers?.Keys.Contains(legacy.Header, StringComparer.OrdinalIgnoreCase) != true, Field, "is among config.headers already");
     }
 
-    private static void Headers(IReadOnlyDictionary<string, string?>? headers, Checks checks)
+    private static void Headers(IReadOnlyDictionary<string, string?>? headers, Checks checks, WebhookConfig? present)
     {
         if (headers is null) return;
         checks.That(headers.Count <= HeaderRules.CountMax, "config.headers", $"has at most {HeaderRules.CountMax} entries");
@@ -87,6 +93,8 @@ public sealed record ConnectionFields(string? Name, string? Kind, ConnectionFiel
         {
             var field = $"config.headers.{(name.Length <= 64 ? name : name[..64] + "…")}";
             if (value is null) checks.Add(field, "must be a string");
+            else if (value == SecretHeaderNames.Mask && SecretHeaderNames.Contain(name) && !HeaderValues.Has(present, name))
+                checks.Add(field, $"is {SecretHeaderNames.Mask}, which stands for a value that is kept, and there is none");
             else if (HeaderRules.Check(name, value) is { } reason) checks.Add(field, "is refused: " + reason);
             else checks.That(names.Add(name), field, "is there twice; names of headers do not depend on case");
         }
