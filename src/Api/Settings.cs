@@ -11,14 +11,15 @@ public enum Roles { Api = 1, FanOut = 2, Dispatcher = 4, Worker = 8, Projections
 
 /// <summary>How this process runs, from environment variables. Each may also be written with two underscores after <c>EVENTMESH</c>.</summary>
 public sealed record Settings(
-    string Home, string Bind, int Port, string Postgres, string? RabbitMq, QueueType QueueType, Roles Roles, IReadOnlyList<IPNetwork> AllowNetworks, string? AdminToken, Plans Plans, TimeSpan DisableAfter)
+    string Home, string Bind, int Port, string Postgres, string? RabbitMq, QueueType QueueType, Roles Roles, IReadOnlyList<IPNetwork> AllowNetworks, string? AdminToken, Plans Plans, TimeSpan DisableAfter,
+    string? MasterKeyFile = null, string? MasterKey = null, string? MasterKeyKms = null, string? KmsEndpoint = null)
 {
     private const int AdminTokenCharsMin = 16;
 
     /// <summary>Every setting: name, default, meaning.</summary>
     public static readonly IReadOnlyList<(string Name, string? Default, string Meaning)> All =
     [
-        ("EVENTMESH_HOME", ".eventmesh", "Folder of what this node keeps: the admin token."),
+        ("EVENTMESH_HOME", ".eventmesh", "Folder of what this node keeps: the admin token and the master key."),
         ("EVENTMESH_BIND", "127.0.0.1", "Address to listen on; 0.0.0.0 for every IPv4 address of this machine, [::] for all."),
         ("EVENTMESH_PORT", "8080", "Port to listen on; 0 takes a free one."),
         ("EVENTMESH_POSTGRES", null, "Connection string of the PostgreSQL database: Host=…;Port=…;Username=…;Password=…;Database=…. Required."),
@@ -27,6 +28,10 @@ public sealed record Settings(
         ("EVENTMESH_ROLES", "all", "What this process does: all, or some of api, fanout, dispatcher, worker, projections, separated by commas."),
         ("EVENTMESH_ALLOW_NETWORKS", null, "Networks that webhooks may reach although they are not public, in CIDR form, separated by commas: 127.0.0.0/8,10.1.0.0/16."),
         ("EVENTMESH_ADMIN_TOKEN", null, "The platform admin's token, at least 16 characters. Without it one is made and kept in $EVENTMESH_HOME/admin-token."),
+        ("EVENTMESH_MASTER_KEY_FILE", null, "File of the master keys, readable by its owner alone: lines id:key with 32 bytes in base64, the first is current. Without any master key one is made and kept in $EVENTMESH_HOME/master-key."),
+        ("EVENTMESH_MASTER_KEY", null, "The master keys themselves in the same form, separated by commas."),
+        ("EVENTMESH_MASTER_KEY_KMS", null, "Id or ARN of an AWS KMS key that is the master key. Region and credentials come from AWS's usual variables."),
+        ("EVENTMESH_MASTER_KEY_KMS_ENDPOINT", null, "Address of AWS KMS, when it is not that of the region."),
         ("EVENTMESH_PLANS", null, "JSON file of the plans that workspaces may have, instead of starter, professional and enterprise as they come."),
         ("EVENTMESH_DISABLE_AFTER", "5d", "How long a connection may have nothing but failures before it is disabled: a whole number with d, h, m or s, from 1s to 365d."),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", null, "Where traces, metrics and logs go by OTLP. The other OTEL_* variables of the OpenTelemetry specification hold too."),
@@ -58,7 +63,8 @@ public sealed record Settings(
             [.. Listed(Of("EVENTMESH_ALLOW_NETWORKS") ?? "").Select(NetworkIn)],
             Of("EVENTMESH_ADMIN_TOKEN") is { } token ? TokenIn(token) : null,
             Of("EVENTMESH_PLANS") is { } plans ? PlansIn(plans) : Plans.Default,
-            SpanIn("EVENTMESH_DISABLE_AFTER", Of("EVENTMESH_DISABLE_AFTER") ?? "5d", TimeSpan.FromDays(365)));
+            SpanIn("EVENTMESH_DISABLE_AFTER", Of("EVENTMESH_DISABLE_AFTER") ?? "5d", TimeSpan.FromDays(365)),
+            Of("EVENTMESH_MASTER_KEY_FILE"), Of("EVENTMESH_MASTER_KEY"), Of("EVENTMESH_MASTER_KEY_KMS"), Of("EVENTMESH_MASTER_KEY_KMS_ENDPOINT"));
         var handsOver = settings.Roles.HasFlag(Roles.Dispatcher);
         return settings.RabbitMq is not null || handsOver == settings.Roles.HasFlag(Roles.Worker) ? settings
             : throw new SettingRefused("EVENTMESH_ROLES", $"gives this process {(handsOver ? "dispatcher without worker" : "worker without dispatcher")}; without EVENTMESH_RABBITMQ work is queued in the process, so they go together");
@@ -69,6 +75,9 @@ public sealed record Settings(
             return !string.IsNullOrWhiteSpace(single) ? single.Trim() : !string.IsNullOrWhiteSpace(doubled) ? doubled.Trim() : null;
         }
     }
+
+    /// <summary>Nothing of what it holds: there are passwords and keys in it.</summary>
+    public override string ToString() => nameof(Settings);
 
     private static string AddressIn(string text) =>
         IPAddress.TryParse(text, out var address) ? (address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString())

@@ -73,8 +73,13 @@ public sealed partial class FanOut(Store store, TimeProvider clock, ILogger<FanO
         for (var i = 0; i < published.Count; i++)
         {
             var (stored, what, workspace) = published[i];
+            if (bodies[i].Broken is { } broken)
+            {
+                Unreadable(stored.Workspace, stored.Stream, broken.Message);
+                continue;
+            }
             using var span = Telemetry.Start("event.route", stored.TraceParent, workspace);
-            var command = new PublishedEventCommand.RouteEvent(stored.Stream, Matches(what, workspace, bodies[i]), clock.GetUtcNow());
+            var command = new PublishedEventCommand.RouteEvent(stored.Stream, Matches(what, workspace, bodies[i].Body), clock.GetUtcNow());
             var routed = PublishedEventDecider.Decide(command, new PublishedEvent.Accepted(what));
             if (routed.Length == 0) continue;
             appends.Add(store.For(stored.Workspace).Prepare(stored.Stream, "published_event", 1, routed,
@@ -84,9 +89,9 @@ public sealed partial class FanOut(Store store, TimeProvider clock, ILogger<FanO
         Routed(events.Count, published.Count, answers.Count(a => a.Stored));
     }
 
-    private async Task<byte[]?[]> Bodies(List<(StoredEvent Stored, PublishedEventEvent.EventPublished What, ConfiguredWorkspace Workspace)> published, CancellationToken stop)
+    private async Task<NamedPayload[]> Bodies(List<(StoredEvent Stored, PublishedEventEvent.EventPublished What, ConfiguredWorkspace Workspace)> published, CancellationToken stop)
     {
-        var bodies = new byte[]?[published.Count];
+        var bodies = new NamedPayload[published.Count];
         var needed = Enumerable.Range(0, published.Count).Where(i => published[i].Workspace.EnabledRules.Any(r => r.Rule.Filter.NeedsData || r.Rule.Ordering?.NeedsData() == true)).ToArray();
         var read = await store.ReadPayloads(
             [.. needed.Select(i => (published[i].Stored.Workspace, published[i].Stored.Stream, DateOnly.FromDateTime(published[i].What.At.UtcDateTime)))], stop).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using EventMesh.EventStore.Appending;
 using EventMesh.EventStore.Feeds;
 using EventMesh.EventStore.Migrations;
+using EventMesh.EventStore.Sealing;
 using Npgsql;
 
 namespace EventMesh.EventStore;
@@ -11,7 +12,11 @@ namespace EventMesh.EventStore;
 /// faster than two at any number of callers. More pay where commits are slow and processors idle.
 /// </param>
 /// <param name="WaitingMax">Appends that may wait in a lane before callers wait to be taken.</param>
-public sealed record StoreOptions(string ConnectionString, int Lanes = 1, int WaitingMax = 10_000, int TenantConnectionsMax = 32, int FeedConnectionsMax = 24);
+/// <param name="MasterKeys">Wrap the data keys that payloads and secrets are sealed with. Null: nothing is sealed, for tests and measurements of the store itself and for nothing else.</param>
+/// <param name="DataKeyCreated">The event, of a registered type, that tells of a workspace's first data key: its number, the id of the master key, when. Null: none is stored.</param>
+public sealed record StoreOptions(
+    string ConnectionString, int Lanes = 1, int WaitingMax = 10_000, int TenantConnectionsMax = 32, int FeedConnectionsMax = 24,
+    IMasterKeys? MasterKeys = null, Func<int, string, DateTimeOffset, object>? DataKeyCreated = null);
 
 /// <summary>
 /// The event store: streams in PostgreSQL, in Marten's table format, by workspace. It knows no aggregate.
@@ -19,6 +24,9 @@ public sealed record StoreOptions(string ConnectionString, int Lanes = 1, int Wa
 /// </summary>
 public sealed class Store : IAsyncDisposable
 {
+    /// <summary>The stream that tells of a workspace's data keys.</summary>
+    public const string DataKeyStream = "data-keys";
+
     private readonly GroupCommit appends;
 
     private Store(StoreOptions options, EventTypes types)
@@ -29,6 +37,7 @@ public sealed class Store : IAsyncDisposable
         Leases = Database.Unpooled(options.ConnectionString, "eventmesh_feed");
         Appender = Database.Appending(options.ConnectionString);
         appends = new GroupCommit(Appender, options.Lanes, options.WaitingMax, Arrivals.Signal);
+        Seals = new(options.MasterKeys is null ? null : new DataKeys(new(Tenant), options.MasterKeys, (workspace, number, masterKey) => Tell(options.DataKeyCreated, workspace, number, masterKey)));
     }
 
     public EventTypes Types { get; }
@@ -47,6 +56,8 @@ public sealed class Store : IAsyncDisposable
 
     private NpgsqlDataSource Appender { get; }
 
+    internal Seals Seals { get; }
+
     /// <summary>Brings the database up to date, under a lock that other nodes wait for, and opens it.</summary>
     /// <param name="furtherMigrations">Of the read models that live in the same database.</param>
     public static async Task<Store> Open(
@@ -54,7 +65,17 @@ public sealed class Store : IAsyncDisposable
     {
         await Migrator.Apply(options.ConnectionString, [.. Migration.In(typeof(Store).Assembly, "event-store"), .. furtherMigrations ?? []], stop).ConfigureAwait(false);
         await PayloadPartitions.Ensure(options.ConnectionString, stop).ConfigureAwait(false);
-        return new Store(options, types);
+        var store = new Store(options, types);
+        try
+        {
+            if (store.Seals.Keys is { } keys) await MasterKeyCheck.Run(store, keys, stop).ConfigureAwait(false);
+            return store;
+        }
+        catch
+        {
+            await store.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>The streams of <paramref name="workspace"/>.</summary>
@@ -64,7 +85,24 @@ public sealed class Store : IAsyncDisposable
     /// Writes appends of several workspaces in one transaction, each answered for itself: for the platform's own feed runners.
     /// </summary>
     public Task<Appended[]> AppendTogether(IReadOnlyList<Append> appends, CancellationToken stop = default) =>
-        appends.Count == 0 ? Task.FromResult<Appended[]>([]) : this.appends.Add(appends, stop);
+        appends.Count == 0 ? Task.FromResult<Appended[]>([])
+        : appends.All(a => a.Payloads.Count == 0) ? this.appends.Add(appends, stop)
+        : Seals.Storing(appends.Select(a => a.Workspace), async () => await this.appends.Add(await Seals.Seal(appends, stop).ConfigureAwait(false), stop).ConfigureAwait(false));
+
+    /// <summary>Told before the key is stored: a crash in between leaves the telling, which the next attempt finds, and not a key that nobody heard of.</summary>
+    private async Task Tell(Func<int, string, DateTimeOffset, object>? created, string workspace, int number, string masterKey)
+    {
+        if (created is null) return;
+        var at = TimeProvider.System.GetUtcNow();
+        try
+        {
+            await For(workspace).Append(DataKeyStream, DataKeyStream, 0, [created(number, masterKey, new(at.Ticks / 10 * 10, TimeSpan.Zero))], new(at, "eventmesh")).ConfigureAwait(false);
+        }
+        catch (VersionConflict)
+        {
+            // Told by another node, or before a crash.
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

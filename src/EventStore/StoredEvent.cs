@@ -14,7 +14,11 @@ public sealed record StoredEvent(
 public sealed record EventMetadata(DateTimeOffset At, string? Actor = null, string? CorrelationId = null, string? CausationId = null, string? TraceParent = null);
 
 /// <summary>A body stored beside the events that name it, in the partition of its day.</summary>
-public sealed record Payload(string Id, DateOnly Day, string? ContentType, ReadOnlyMemory<byte> Body);
+public sealed record Payload(string Id, DateOnly Day, string? ContentType, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>The number of the data key that sealed <see cref="Body"/>; null while it is plain.</summary>
+    internal int? Key { get; init; }
+}
 
 /// <summary>A stream as it was read.</summary>
 /// <param name="Version">The version of its last event; 0 when there is no such stream.</param>

@@ -23,6 +23,14 @@ public sealed class WorkspaceStore
     /// <summary>A session bound to this workspace, for queries of read models.</summary>
     public ValueTask<TenantSession> Session(CancellationToken stop) => TenantSession.Open(Store.Tenant, stop);
 
+    /// <summary>Seals a value that is kept in another table, for this workspace and a name; what it answers says itself which data key opens it.</summary>
+    /// <exception cref="StoreUnavailable">The database did not answer.</exception>
+    public ValueTask<byte[]> Seal(string name, ReadOnlyMemory<byte> plain, CancellationToken stop = default) => Store.Seals.SealValue(Workspace, name, plain, stop);
+
+    /// <summary>Opens what <see cref="Seal"/> answered for the same name.</summary>
+    /// <exception cref="Sealing.SealBroken">It was changed, or sealed for another workspace or name.</exception>
+    public ValueTask<byte[]> Unseal(string name, byte[] form, CancellationToken stop = default) => Store.Seals.OpenValue(Workspace, name, form, stop);
+
     /// <summary>Appends events to the end of a stream.</summary>
     /// <returns>The position of the last one.</returns>
     /// <exception cref="VersionConflict">The stream is not at <paramref name="expectedVersion"/>; with 0, it exists.</exception>

@@ -11,6 +11,9 @@ namespace EventMesh.Tests.Servers;
 /// </summary>
 public sealed class EventMeshProcess : IAsyncDisposable
 {
+    /// <summary>The master key of nodes whose settings name none. Give an empty <c>EVENTMESH_MASTER_KEY</c> for a node that is to find or make its own.</summary>
+    public const string TestMasterKey = "test:ZXZlbnRtZXNoLWEtbWFzdGVyLWtleS1mb3ItdGVzdHM=";
+
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(90);
 
     private readonly IReadOnlyDictionary<string, string> settings;
@@ -75,6 +78,8 @@ public sealed class EventMeshProcess : IAsyncDisposable
         foreach (var inherited in start.Environment.Keys.Where(name => name.StartsWith("EVENTMESH_", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(inherited);
         (start.Environment["EVENTMESH_HOME"], start.Environment["EVENTMESH_PORT"]) = (home, $"{Address.Port}");
+        // Nodes on one database need one master key, and each has a home of its own here.
+        start.Environment["EVENTMESH_MASTER_KEY"] = TestMasterKey;
         foreach (var (name, value) in settings) start.Environment[name] = value;
 
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,6 +1,8 @@
 using EventMesh.Delivery;
+using EventMesh.Domain.Encryption;
 using EventMesh.EventStore;
 using EventMesh.EventStore.Migrations;
+using EventMesh.EventStore.Sealing;
 using EventMesh.Projections.Index;
 using Npgsql;
 
@@ -12,7 +14,7 @@ public static partial class OpenStore
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    /// <exception cref="SettingRefused">The database is not there after a minute, or does not let us in.</exception>
+    /// <exception cref="SettingRefused">The database is not there after a minute, or does not let us in; or the master keys are not those of what it holds.</exception>
     public static async Task<Store> Run(Settings settings, TimeProvider clock, ILogger log)
     {
         var began = clock.GetTimestamp();
@@ -20,8 +22,13 @@ public static partial class OpenStore
         {
             try
             {
-                return await Store.Open(new(settings.Postgres), ConfigurationEvents.All, [.. Migration.In(typeof(IndexFollower).Assembly, "projections"), .. Migration.In(typeof(FanOut).Assembly, "delivery"),
+                var options = new StoreOptions(settings.Postgres, MasterKeys: await OpenMasterKeys.Of(settings).ConfigureAwait(false), DataKeyCreated: (number, masterKey, at) => new DataKeysEvent.DataKeyCreated(number, masterKey, at));
+                return await Store.Open(options, ConfigurationEvents.All, [.. Migration.In(typeof(IndexFollower).Assembly, "projections"), .. Migration.In(typeof(FanOut).Assembly, "delivery"),
                     .. Migration.In(typeof(OpenStore).Assembly, "api")]).ConfigureAwait(false);
+            }
+            catch (MasterKeysRefused refused)
+            {
+                throw new SettingRefused(OpenMasterKeys.SettingOf(settings), $"cannot be used. {refused.Message}");
             }
             catch (Exception failure) when (failure is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
             {

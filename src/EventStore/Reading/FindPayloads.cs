@@ -1,3 +1,4 @@
+using EventMesh.EventStore.Sealing;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -18,11 +19,15 @@ public static class FindPayloadsVerb
     }
 
     /// <summary>Those of these payloads that are still there, by id.</summary>
+    /// <exception cref="SealBroken">One of them was changed, or belongs elsewhere.</exception>
     public static async Task<Dictionary<string, byte[]>> ReadPayloads(this WorkspaceStore store, IReadOnlyList<(string Id, DateOnly Day)> named, CancellationToken stop = default)
     {
-        var bodies = new Dictionary<string, byte[]>(StringComparer.Ordinal);
-        await Read(store, $"select p.id, p.body {From}", named, reader => bodies[reader.GetString(0)] = reader.GetFieldValue<byte[]>(1), stop).ConfigureAwait(false);
-        return bodies;
+        var stored = new List<(AssociatedData Bound, int? Key, byte[] Body)>();
+        await Read(store, $"select p.id, p.day, p.key_number, p.body {From}", named,
+            reader => stored.Add((new(SealKind.Payload, store.Workspace, reader.GetString(0), reader.GetFieldValue<DateOnly>(1).DayNumber), reader.IsDBNull(2) ? null : reader.GetInt32(2), reader.GetFieldValue<byte[]>(3))),
+            stop).ConfigureAwait(false);
+        var read = await store.Store.Seals.Ready(stored.Select(s => (s.Bound, s.Key)), stop).ConfigureAwait(false);
+        return stored.ToDictionary(s => s.Bound.Name, s => store.Store.Seals.Open(s.Bound, s.Key, s.Body, read), StringComparer.Ordinal);
     }
 
     private static async Task Read(WorkspaceStore store, string sql, IReadOnlyList<(string Id, DateOnly Day)> named, Action<NpgsqlDataReader> take, CancellationToken stop)

@@ -1,6 +1,7 @@
 using EventMesh.Domain.Catalogue;
 using EventMesh.Domain.Connections;
 using EventMesh.Domain.Deliveries;
+using EventMesh.Domain.Encryption;
 using EventMesh.Domain.Keys;
 using EventMesh.Domain.Limits;
 using EventMesh.Domain.Publishing;
@@ -21,7 +22,8 @@ public static class ConfigurationEvents
         typeof(WorkspaceEvent), typeof(ApiKeyEvent), typeof(ConnectionEvent), typeof(CircuitEvent), typeof(RuleEvent), typeof(PublishedEventEvent), typeof(DeliveryEvent),
         typeof(LimitEvent), typeof(ReplayEvent),
         typeof(SourceEvent), typeof(EventTypeEvent),
-        typeof(SecretEvent), typeof(SecretUseEvent));
+        typeof(SecretEvent), typeof(SecretUseEvent),
+        typeof(DataKeysEvent), typeof(MasterKeyEvent));
 
     /// <summary>Stored names, each of them in the partial index <c>ix_mt_events_configuration</c>: one that is not makes every node read all events at its start.</summary>
     public static readonly IReadOnlyList<string> Types =

@@ -2,6 +2,7 @@ using System.Text;
 using EventMesh.EventStore;
 using EventMesh.EventStore.Appending;
 using EventMesh.EventStore.Feeds;
+using EventMesh.EventStore.Sealing;
 using EventMesh.Tests.Servers;
 using Npgsql;
 
@@ -17,11 +18,16 @@ public sealed class Opened : IAsyncDisposable
     public string Database { get; }
     public Store Store { get; }
 
-    public static async Task<Opened> New(string name, int lanes = 2)
+    /// <param name="masterKeys">Null: nothing is sealed.</param>
+    public static async Task<Opened> New(string name, int lanes = 2, IMasterKeys? masterKeys = null)
     {
         var database = await (await PostgresServer.Shared).CreateDatabase(name);
-        return new(database, await Store.Open(new StoreOptions(database, lanes), EventTypes.Of()));
+        return await On(database, lanes, masterKeys);
     }
+
+    /// <summary>Another store in a database that there is.</summary>
+    public static async Task<Opened> On(string database, int lanes = 2, IMasterKeys? masterKeys = null) =>
+        new(database, await Store.Open(new StoreOptions(database, lanes, MasterKeys: masterKeys), EventTypes.Of()));
 
     public static NewEvent Event(string data = "{}", string type = "thing_happened") => new(type, "Things.Happened, Things", Encoding.UTF8.GetBytes(data));
 

@@ -23,6 +23,7 @@ public class DependencyTests
     {
         ["Npgsql"] = ["EventStore", "Projections", "Delivery", "Api"],
         ["RabbitMQ"] = ["Messaging"],
+        ["Amazon"] = ["Api"],
         ["Microsoft.AspNetCore"] = ["Api", "Cli"],
         ["Spectre"] = ["Cli"],
         ["YamlDotNet"] = ["Cli"],
