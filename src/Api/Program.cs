@@ -1,5 +1,6 @@
 using EventMesh.Api;
 using EventMesh.Api.Description;
+using EventMesh.Api.Door;
 using EventMesh.Api.Edge;
 using EventMesh.Api.Features;
 using EventMesh.Api.Features.Health;
@@ -26,13 +27,16 @@ try
 
     var builder = WebApplication.CreateSlimBuilder();
     Logs.Configure(builder.Logging, lines);
-    builder.WebHost.UseUrls($"http://{settings.Bind}:{settings.Port}").ConfigureKestrel(Server.Configure);
+    builder.WebHost.UseUrls($"http://{settings.Bind}:{settings.Port}").ConfigureKestrel(k => Server.Configure(k, settings));
     builder.Services.AddEventMesh(settings, store, admin);
     builder.Services.AddDescription();
 
     await using var app = builder.Build();
     app.UseMiddleware<RequestLine>();
+    app.UseMiddleware<SecurityHeaders>();
     app.UseMiddleware<ProblemAnswer>();
+    app.UseMiddleware<TimeLimit>();
+    app.UseMiddleware<Cors>();
     app.UseMiddleware<Gate>();
     Health.Map(app);
     if (settings.Roles.HasFlag(Roles.Api))

@@ -16,6 +16,12 @@ public sealed record Settings(
 {
     private const int AdminTokenCharsMin = 16;
 
+    /// <summary>Networks of proxies that are believed what they say of whom they speak for.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
+    /// <summary>TCP connections that may be open at once.</summary>
+    public int ConnectionsMax { get; init; }
+
     /// <summary>Every setting: name, default, meaning.</summary>
     public static readonly IReadOnlyList<(string Name, string? Default, string Meaning)> All =
     [
@@ -27,6 +33,8 @@ public sealed record Settings(
         ("EVENTMESH_RABBITMQ_QUEUE_TYPE", "classic", "Of queues that are made: classic, or quorum where the broker is a cluster."),
         ("EVENTMESH_ROLES", "all", "What this process does: all, or some of api, fanout, dispatcher, worker, projections, separated by commas."),
         ("EVENTMESH_ALLOW_NETWORKS", null, "Networks that webhooks may reach although they are not public, in CIDR form, separated by commas: 127.0.0.0/8,10.1.0.0/16."),
+        ("EVENTMESH_TRUSTED_PROXIES", null, "Networks of the proxies in front of this process, in CIDR form, separated by commas: only they are believed X-Forwarded-For and X-Forwarded-Proto."),
+        ("EVENTMESH_CONNECTIONS_MAX", "10000", "TCP connections that may be open at once; one more is closed at once."),
         ("EVENTMESH_ADMIN_TOKEN", null, "The platform admin's token, at least 16 characters. Without it one is made and kept in $EVENTMESH_HOME/admin-token."),
         ("EVENTMESH_MASTER_KEY_FILE", null, "File of the master keys, readable by its owner alone: lines id:key with 32 bytes in base64, the first is current. Without any master key one is made and kept in $EVENTMESH_HOME/master-key."),
         ("EVENTMESH_MASTER_KEY", null, "The master keys themselves in the same form, separated by commas."),
@@ -60,11 +68,15 @@ public sealed record Settings(
             Of("EVENTMESH_RABBITMQ") is { } rabbitMq ? BrokerIn(rabbitMq) : null,
             QueueTypeIn(Of("EVENTMESH_RABBITMQ_QUEUE_TYPE") ?? "classic"),
             RolesIn(Of("EVENTMESH_ROLES") ?? "all"),
-            [.. Listed(Of("EVENTMESH_ALLOW_NETWORKS") ?? "").Select(NetworkIn)],
+            [.. Listed(Of("EVENTMESH_ALLOW_NETWORKS") ?? "").Select(n => NetworkIn("EVENTMESH_ALLOW_NETWORKS", n))],
             Of("EVENTMESH_ADMIN_TOKEN") is { } token ? TokenIn(token) : null,
             Of("EVENTMESH_PLANS") is { } plans ? PlansIn(plans) : Plans.Default,
             SpanIn("EVENTMESH_DISABLE_AFTER", Of("EVENTMESH_DISABLE_AFTER") ?? "5d", TimeSpan.FromDays(365)),
-            Of("EVENTMESH_MASTER_KEY_FILE"), Of("EVENTMESH_MASTER_KEY"), Of("EVENTMESH_MASTER_KEY_KMS"), Of("EVENTMESH_MASTER_KEY_KMS_ENDPOINT"));
+            Of("EVENTMESH_MASTER_KEY_FILE"), Of("EVENTMESH_MASTER_KEY"), Of("EVENTMESH_MASTER_KEY_KMS"), Of("EVENTMESH_MASTER_KEY_KMS_ENDPOINT"))
+        {
+            TrustedProxies = [.. Listed(Of("EVENTMESH_TRUSTED_PROXIES") ?? "").Select(n => NetworkIn("EVENTMESH_TRUSTED_PROXIES", n))],
+            ConnectionsMax = ConnectionsIn(Of("EVENTMESH_CONNECTIONS_MAX") ?? "10000"),
+        };
         var handsOver = settings.Roles.HasFlag(Roles.Dispatcher);
         return settings.RabbitMq is not null || handsOver == settings.Roles.HasFlag(Roles.Worker) ? settings
             : throw new SettingRefused("EVENTMESH_ROLES", $"gives this process {(handsOver ? "dispatcher without worker" : "worker without dispatcher")}; without EVENTMESH_RABBITMQ work is queued in the process, so they go together");
@@ -130,9 +142,13 @@ public sealed record Settings(
         return roles != 0 ? roles : throw new SettingRefused("EVENTMESH_ROLES", "names no role");
     }
 
-    private static IPNetwork NetworkIn(string text) =>
+    private static int ConnectionsIn(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var connections) && connections is > 0 and <= 1_000_000 ? connections
+        : throw new SettingRefused("EVENTMESH_CONNECTIONS_MAX", $"'{text}' is not a number from 1 to 1000000");
+
+    private static IPNetwork NetworkIn(string name, string text) =>
         IPNetwork.TryParse(text, out var network) ? network
-        : throw new SettingRefused("EVENTMESH_ALLOW_NETWORKS", $"'{text}' is not a network in CIDR form such as 10.1.0.0/16");
+        : throw new SettingRefused(name, $"'{text}' is not a network in CIDR form such as 10.1.0.0/16");
 
     private static string TokenIn(string text) =>
         text.Length >= AdminTokenCharsMin && text.All(c => c is > ' ' and <= '~') ? text

@@ -25,7 +25,7 @@ internal sealed class CircuitProbes(Store store)
         await using var command = store.Feed.CreateCommand(ClaimSql);
         Name(command, workspace, connection, version);
         command.Parameters.Add(new() { Value = Lasts });
-        return await Run(command, stop).ConfigureAwait(false) > 0;
+        return await FeedTable.Run(command, stop).ConfigureAwait(false) > 0;
     }
 
     /// <summary>Gives the claim to the next: the probe turned out to be no attempt.</summary>
@@ -34,7 +34,7 @@ internal sealed class CircuitProbes(Store store)
     {
         await using var command = store.Feed.CreateCommand(ReleaseSql);
         Name(command, workspace, connection, version);
-        await Run(command, stop).ConfigureAwait(false);
+        await FeedTable.Run(command, stop).ConfigureAwait(false);
     }
 
     private static void Name(NpgsqlCommand command, string workspace, string connection, long version)
@@ -42,17 +42,5 @@ internal sealed class CircuitProbes(Store store)
         command.Parameters.Add(new() { Value = workspace });
         command.Parameters.Add(new() { Value = connection });
         command.Parameters.Add(new() { Value = version });
-    }
-
-    private static async Task<int> Run(NpgsqlCommand command, CancellationToken stop)
-    {
-        try
-        {
-            return await command.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
-        }
-        catch (NpgsqlException failure) when (failure is not PostgresException refusal || refusal.SqlState.StartsWith("57P", StringComparison.Ordinal))
-        {
-            throw new StoreUnavailable(failure);
-        }
     }
 }

@@ -7,11 +7,12 @@ namespace EventMesh.EventStore;
 /// <param name="At">When it was decided.</param>
 public sealed record StoredEvent(
     Position Position, string Workspace, string Stream, long Version, string Type, ReadOnlyMemory<byte> Data, DateTimeOffset At,
-    string? CorrelationId, string? CausationId, string? Actor, string? TraceParent);
+    string? CorrelationId, string? CausationId, string? Actor, string? TraceParent, string? Elevation = null);
 
 /// <summary>Who and what led to an event; kept beside it.</summary>
 /// <param name="TraceParent">W3C trace context of the request that led here.</param>
-public sealed record EventMetadata(DateTimeOffset At, string? Actor = null, string? CorrelationId = null, string? CausationId = null, string? TraceParent = null);
+/// <param name="Elevation">The elevation under which somebody of the platform acted in the workspace, <c>elv_…</c>; null for the workspace's own.</param>
+public sealed record EventMetadata(DateTimeOffset At, string? Actor = null, string? CorrelationId = null, string? CausationId = null, string? TraceParent = null, string? Elevation = null);
 
 /// <summary>A body stored beside the events that name it, in the partition of its day.</summary>
 public sealed record Payload(string Id, DateOnly Day, string? ContentType, ReadOnlyMemory<byte> Body)

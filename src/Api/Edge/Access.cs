@@ -14,7 +14,7 @@ public sealed record Decision(Permission Permission, string? Workspace, string? 
 /// <param name="Detail">What whoever asked is told.</param>
 public sealed record NotAllowed(string Reason, Problem Problem, string Detail)
 {
-    public const string OtherWorkspace = "other_workspace", NotOfTheRole = "role", OfThePlatform = "platform", TenantsData = "tenants_data", NotTheFirst = "not_the_first", BeyondOwnRoles = "beyond_own_roles";
+    public const string OtherWorkspace = "other_workspace", NotOfTheRole = "role", OfThePlatform = "platform", TenantsData = "tenants_data", NotTheFirst = "not_the_first", BeyondOwnRoles = "beyond_own_roles", Outlasting = "outlasting";
 
     /// <summary>The same for another's workspace as for none, so that nobody learns which exist.</summary>
     public static readonly NotAllowed Other = new(OtherWorkspace, Problem.NotFound, "There is no such workspace.");
@@ -41,6 +41,9 @@ public static class Access
             new(NotAllowed.OfThePlatform, Problem.Forbidden, "Only the platform's admin may do that."),
         Actor.Tenant tenant when (tenant.Roles & row.Roles) == Role.None =>
             new(NotAllowed.NotOfTheRole, Problem.Forbidden, $"That takes the role {string.Join(" or ", row.Roles.Names())}."),
+        // It ends by itself, and what it could make here would not.
+        Actor.Tenant { Elevation: not null } when row.Permission is Permission.IssueKeys or Permission.WriteMembers =>
+            new(NotAllowed.Outlasting, Problem.Forbidden, "Under an elevation nobody is given access to the workspace that would outlast it; somebody of the workspace does that."),
         Actor.Tenant => null,
         Actor.Sender => new(NotAllowed.NotOfTheRole, Problem.Forbidden, "Who sends webhooks may do nothing else."),
         _ => throw new InvalidOperationException($"No decision for {actor.GetType().Name}."),

@@ -12,6 +12,9 @@ public sealed class Call(Actor actor, ConfiguredWorkspace? workspace, string? co
 {
     public Actor Actor { get; } = actor;
 
+    /// <summary>The elevation under which a platform admin acts here; null for everybody else.</summary>
+    public string? Elevation => (Actor as Actor.Tenant)?.Elevation;
+
     /// <summary>The workspace that the route names, and that the actor may see.</summary>
     public ConfiguredWorkspace Workspace => workspace ?? throw new InvalidOperationException("This route names no workspace.");
 
@@ -37,7 +40,7 @@ public sealed class Call(Actor actor, ConfiguredWorkspace? workspace, string? co
 
     /// <param name="about">What the events are about; correlates when the caller gave no correlation id.</param>
     public EventMetadata Metadata(string? about = null) =>
-        new(Now, Actor.Id, correlationId ?? about ?? Subject, null, Activity.Current is { IdFormat: ActivityIdFormat.W3C } span ? span.Id : null);
+        new(Now, Actor.Id, correlationId ?? about ?? Subject, null, Activity.Current is { IdFormat: ActivityIdFormat.W3C } span ? span.Id : null, Elevation);
 
     public static ValueTask<Call?> BindAsync(HttpContext context, ParameterInfo parameter) => ValueTask.FromResult(context.Features.Get<Call>());
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EventMesh.Api.Door;
 using EventMesh.Api.Limits;
 using EventMesh.Domain;
 using EventMesh.Projections.Index;
@@ -6,7 +7,7 @@ using EventMesh.Projections.Index;
 namespace EventMesh.Api.Edge;
 
 /// <summary>Everything under /v1 passes here before its body is read: who asks (401), whether they may (403, 404), and how often (429).</summary>
-public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower index, Limiter limiter, TimeProvider clock)
+public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower index, Limiter limiter, FailedAttempts attempts, TimeProvider clock)
 {
     private const int CorrelationCharsMax = 128;
     private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(5);
@@ -29,6 +30,7 @@ public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower inde
         if (context.GetEndpoint()?.Metadata.GetMetadata<Access.Needed>() is { } needed)
         {
             var decision = Access.Authorize(actor, needed.Permission, named, Resource(context.Request.RouteValues));
+            if (!decision.Allowed && await Elevated(actor, decision, context.RequestAborted).ConfigureAwait(false) is { } elevated) (actor, decision) = (elevated, decision with { Refused = null });
             if (decision.Refused is { } refused) throw refused.Problem.With(refused.Detail);
             // Looked for only where the actor may see it: what another's workspace answers does not depend on whether there is one, not even in time.
             if (named is not null) workspace = await Find(named, context.RequestAborted).ConfigureAwait(false) ?? throw NoWorkspace();
@@ -37,16 +39,25 @@ public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower inde
         var call = new Call(actor, workspace, Correlation(context.Request), clock);
         context.Features.Set(call);
         await Count(context, call, actor).ConfigureAwait(false);
-        Activity.Current?.SetTag("tenant_id", call.WorkspaceId).SetTag("environment", call.Environment).SetTag("actor", actor.Id);
+        Activity.Current?.SetTag("tenant_id", call.WorkspaceId).SetTag("environment", call.Environment).SetTag("actor", actor.Id).SetTag("elevation", call.Elevation);
     }
 
     private async ValueTask<Actor> Find(HttpContext context) => await tokens.Find(context.Request.Headers.Authorization, context.RequestAborted).ConfigureAwait(false)
-        ?? throw Problem.Unauthorized.With("Send 'Authorization: Bearer <token>' with the admin's token or an API key.");
+        ?? throw attempts.Refuse(context, Credential(context.Request.Headers.Authorization), Problem.Unauthorized.With("Send 'Authorization: Bearer <token>' with the admin's token or an API key."));
 
-    /// <summary>What a workspace's keys ask counts against its limit. Publishing has limits of its own, and the platform's admin none.</summary>
+    /// <summary>Who an admin is in a workspace under an elevation that allows what is asked; null when none does. By this node's clock: one that is over gives nothing.</summary>
+    private async ValueTask<Actor.Tenant?> Elevated(Actor actor, Decision refused, CancellationToken stop)
+    {
+        if (actor is not Actor.Admin admin || refused.Workspace is not { } workspace) return null;
+        await index.EnsureCurrent(workspace, stop).ConfigureAwait(false);
+        return index.Index.Elevations.Of(workspace, admin.AdminId, clock.GetUtcNow()).Select(e => new Actor.Tenant(workspace, admin.AdminId, e.Roles, e.Id))
+            .FirstOrDefault(elevated => Access.Authorize(elevated, refused.Permission, workspace).Allowed);
+    }
+
+    /// <summary>What a workspace's own ask counts against its limit. Publishing has limits of its own, and the platform's admins none, elevated or not.</summary>
     private async ValueTask Count(HttpContext context, Call call, Actor actor)
     {
-        if (actor is not Actor.Tenant tenant || context.GetEndpoint()?.Metadata.GetMetadata<Access.Needed>() is null or { Permission: Permission.PublishEvents }) return;
+        if (actor is not Actor.Tenant { Elevation: null } tenant || context.GetEndpoint()?.Metadata.GetMetadata<Access.Needed>() is null or { Permission: Permission.PublishEvents }) return;
         var taken = await limiter.Take(index.Index.Find(tenant.Workspace) ?? throw NoWorkspace(), LimitedUse.Call, 1, call.Metadata(), context.RequestAborted).ConfigureAwait(false);
         taken.Nearest.WriteTo(context.Response.Headers);
     }
@@ -68,6 +79,9 @@ public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower inde
 
     private ConfiguredWorkspace? Existing(string id) =>
         index.Index.Find(id) is { Workspace: Domain.Workspaces.Workspace.Open } workspace ? workspace : null;
+
+    /// <summary>What stands behind the name of its scheme.</summary>
+    private static string? Credential(string? authorization) => authorization?.Trim() is { Length: > 0 } given ? given[(given.IndexOf(' ') + 1)..] : null;
 
     private static string? Correlation(HttpRequest request)
     {

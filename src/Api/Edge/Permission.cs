@@ -10,7 +10,7 @@ public enum Permission
     IssueKeys, WriteKeys, ReadKeys, WriteMembers, ReadMembers,
 
     // What it is configured with.
-    WriteConnections, AuthorizeConnections, ReadConnections, WriteSecrets, ReadSecrets, WriteRules, ReadRules, WriteEventTypes, ReadEventTypes, WriteSources, ReadSources,
+    WriteConnections, AuthorizeConnections, ReadConnections, WriteSecrets, ReadSecrets, WriteRules, ReadRules, WriteEventTypes, ReadEventTypes, WriteSources, ReadSources, WriteOrigins,
 
     // What happens in it.
     PublishEvents, SendSamples, ReadEvents, ReadDeliveries, RetryDeliveries, ReadHistory,

@@ -22,8 +22,10 @@ public sealed record Problem(string Code, int Status, string Title)
     public static readonly Problem SchemaMismatch = new("schema_mismatch", 422, "The data does not fit the schema of its event type.");
     public static readonly Problem HeadersTooLarge = new("headers_too_large", 431, "The request's headers are too large.");
     public static readonly Problem TooManyAtOnce = new("too_many_at_once", 429, "Too many requests for this source are under way.");
+    public static readonly Problem TooManyFailures = new("too_many_failures", 429, "Too many credentials that do not hold were tried.");
     public static readonly Problem Internal = new("internal_error", 500, "Something went wrong on our side.");
     public static readonly Problem Unavailable = new("unavailable", 503, "The event store does not answer at the moment.");
+    public static readonly Problem TookTooLong = new("took_too_long", 503, "The request took too long.");
     public static readonly Problem PositionNotReached = new("position_not_reached", 503, "The list has not reached the position yet.");
     public static readonly Problem LimitReached = new("limit_reached", 409, "The plan allows no more of these.");
     public static readonly Problem LimitExceeded = new("limit_exceeded", 429, "The plan allows no more at the moment.");
@@ -32,7 +34,7 @@ public sealed record Problem(string Code, int Status, string Title)
     public static readonly IReadOnlyList<Problem> All =
     [
         InvalidRequest, MalformedJson, InvalidEvent, BadRequest, Unauthorized, InvalidSignature, Forbidden, NotFound, MethodNotAllowed, Timeout, Conflict, VersionMismatch,
-        TooLarge, UnsupportedMediaType, IdempotencyKeyReused, SchemaMismatch, HeadersTooLarge, TooManyAtOnce, Internal, Unavailable, PositionNotReached,
+        TooLarge, UnsupportedMediaType, IdempotencyKeyReused, SchemaMismatch, HeadersTooLarge, TooManyAtOnce, TooManyFailures, Internal, Unavailable, TookTooLong, PositionNotReached,
         LimitReached, LimitExceeded, PlanUnknown,
     ];
 

@@ -25,11 +25,11 @@ public sealed partial class RequestLine(RequestDelegate next, ILogger<RequestLin
         if (call?.Subject is { } subject) Activity.Current?.SetTag("subject", subject);
         Answered(
             context.Request.Method, route, context.Response.StatusCode, Math.Round(Stopwatch.GetElapsedTime(began).TotalMilliseconds, 3), facts.Problem,
-            call?.WorkspaceId, call?.Environment, call?.Actor.Id, call?.Subject, Activity.Current?.TraceId.ToString());
+            call?.WorkspaceId, call?.Environment, call?.Actor.Id, call?.Elevation, call?.Subject, Activity.Current?.TraceId.ToString());
     }
 
     [LoggerMessage(EventName = "http.request", Level = LogLevel.Information, SkipEnabledCheck = true,
-        Message = "{Method} {Route} {Status} {DurationMs} {Problem} {TenantId} {Environment} {Actor} {Subject} {TraceId}")]
+        Message = "{Method} {Route} {Status} {DurationMs} {Problem} {TenantId} {Environment} {Actor} {Elevation} {Subject} {TraceId}")]
     private partial void Answered(
-        string method, string? route, int status, double durationMs, string? problem, string? tenantId, string? environment, string? actor, string? subject, string? traceId);
+        string method, string? route, int status, double durationMs, string? problem, string? tenantId, string? environment, string? actor, string? elevation, string? subject, string? traceId);
 }

@@ -54,6 +54,7 @@ public static class RoleTable
         new(Permission.ReadEventTypes,       Admins.No,       O | D | A),
         new(Permission.WriteSources,         Admins.No,       O | D),
         new(Permission.ReadSources,          Admins.No,       O | D | A),
+        new(Permission.WriteOrigins,         Admins.No,       O),
 
         new(Permission.PublishEvents,        Admins.No,       P),
         new(Permission.SendSamples,          Admins.No,       O | D),

@@ -2,6 +2,7 @@ using EventMesh.Api.Description;
 using EventMesh.Api.Features.Catalogue;
 using EventMesh.Api.Features.Connections;
 using EventMesh.Api.Features.Deliveries;
+using EventMesh.Api.Features.Elevations;
 using EventMesh.Api.Features.Events;
 using EventMesh.Api.Features.Feed;
 using EventMesh.Api.Features.Keys;
@@ -27,6 +28,7 @@ public static class Routes
         CreateWorkspace.Map(workspaces);
         ReadWorkspaces.Map(workspaces);
         ChangeWorkspace.Map(workspaces);
+        SetOrigins.Map(workspaces);
 
         var workspace = v1.MapGroup("/workspaces/{ws}");
 
@@ -34,6 +36,11 @@ public static class Routes
         IssueKey.Map(keys);
         ReadKeys.Map(keys);
         RevokeKey.Map(keys);
+
+        var elevations = workspace.MapGroup("/elevations").WithTags("Elevations");
+        RequestElevation.Map(elevations);
+        DecideElevation.Map(elevations);
+        ReadElevations.Map(elevations);
 
         var connections = workspace.MapGroup("/connections").WithTags("Connections");
         CreateConnection.Map(connections);

@@ -1,3 +1,4 @@
+using EventMesh.Api.Door;
 using EventMesh.Api.Edge;
 using EventMesh.Api.Features.Deliveries;
 using EventMesh.Api.Features.Feed;
@@ -34,6 +35,7 @@ internal static class Services
         services.AddSingleton<IndexFollower>();
         services.AddSingleton<Limiter>();
         services.AddSingleton<Tokens>();
+        services.AddSingleton(new ClientAddress(settings.TrustedProxies)).AddSingleton<FailedAttempts>();
         services.AddSingleton<FollowFeed>();
         services.AddSingleton<FindDelivery>();
         services.AddSingleton<DryRun>();

@@ -79,7 +79,7 @@ internal sealed class ReplayedDeliveries(Store store, IndexFollower follower, Ti
         var asked = DeliveryDecider.Decide(new DeliveryCommand.RetryDelivery(of, now), state);
         // The automatic attempt is on its way.
         if (asked.Length == 0) return (null, SkippedBecause.DueAlready);
-        return (workspace.Prepare(stream.Id, "delivery", stream.Version, asked, new EventMetadata(now, replay.Actor, of.Event, replay.Id)), null);
+        return (workspace.Prepare(stream.Id, "delivery", stream.Version, asked, new EventMetadata(now, replay.Actor, of.Event, replay.Id, null, replay.Elevation)), null);
     }
 
     /// <summary>Why nothing can be sent to a connection; null when it can.</summary>

@@ -85,7 +85,7 @@ internal sealed class ReplayedMissing(Store store, IndexFollower follower, TimeP
         var now = clock.GetUtcNow();
         var routed = PublishedEventDecider.Decide(new PublishedEventCommand.RouteMissing(missing.Stream.Id, routes, now), missing.State);
         return workspace.Prepare(missing.Stream.Id, "published_event", missing.Stream.Version, routed,
-            new EventMetadata(now, replay.Actor, missing.Stream.Events[0].CorrelationId ?? missing.Stream.Id, replay.Id, missing.Stream.Events[0].TraceParent));
+            new EventMetadata(now, replay.Actor, missing.Stream.Events[0].CorrelationId ?? missing.Stream.Id, replay.Id, missing.Stream.Events[0].TraceParent, replay.Elevation));
     }
 
     private async Task<MissingScan> Scan(Position pinned, CancellationToken stop) =>

@@ -12,6 +12,9 @@ public abstract record WorkspaceEvent
 
     /// <param name="Limits">All that hold from now on instead of the plan's; none when it is empty.</param>
     public sealed record WorkspaceLimitsChanged(LimitOverrides Limits, DateTimeOffset At) : WorkspaceEvent;
+
+    /// <param name="Origins">All whose pages may call from now on, in order; none when it is empty.</param>
+    public sealed record WorkspaceOriginsChanged(IReadOnlyList<string> Origins, DateTimeOffset At) : WorkspaceEvent;
 }
 
 public abstract record Workspace
@@ -23,6 +26,9 @@ public abstract record Workspace
     {
         /// <summary>What was agreed for this workspace instead of what its plan says.</summary>
         public LimitOverrides Limits { get; init; } = LimitOverrides.None;
+
+        /// <summary>The web origins whose pages may call the API for this workspace.</summary>
+        public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
     }
 
     /// <summary>The tenant of the platform's own history: its admins, its keys, refusals that concern no workspace. No workspace can have this name.</summary>
@@ -35,6 +41,7 @@ public abstract record Workspace
         (_, WorkspaceEvent.WorkspaceCreated created) => new Open(created.Id, created.Name, created.Plan, created.Environment, created.Region, created.At),
         (Open open, WorkspaceEvent.WorkspacePlanChanged changed) => open with { Plan = changed.Plan },
         (Open open, WorkspaceEvent.WorkspaceLimitsChanged changed) => open with { Limits = changed.Limits },
+        (Open open, WorkspaceEvent.WorkspaceOriginsChanged changed) => open with { AllowedOrigins = changed.Origins },
         _ => state,
     };
 }

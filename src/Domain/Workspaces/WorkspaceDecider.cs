@@ -9,6 +9,9 @@ public abstract record WorkspaceCommand
     public sealed record CreateWorkspace(string Id, string Name, string Plan, string Environment, string? Region, DateTimeOffset At) : WorkspaceCommand;
     /// <summary>Null leaves as it is; <see cref="LimitOverrides.None"/> takes every override away.</summary>
     public sealed record ChangeWorkspace(string? Plan, LimitOverrides? Limits, DateTimeOffset At) : WorkspaceCommand;
+
+    /// <param name="Origins">Each as browsers write it, none twice.</param>
+    public sealed record SetOrigins(IReadOnlyList<string> Origins, DateTimeOffset At) : WorkspaceCommand;
 }
 
 public static class WorkspaceDecider
@@ -22,8 +25,10 @@ public static class WorkspaceDecider
         (WorkspaceCommand.CreateWorkspace create, Workspace.Open) =>
             throw new Refused("workspace.exists", $"A workspace named {create.Id} exists already; choose another id."),
 
-        (WorkspaceCommand.ChangeWorkspace, Workspace.Missing) => throw new Refused("workspace.missing", "There is no such workspace."),
+        (WorkspaceCommand.ChangeWorkspace or WorkspaceCommand.SetOrigins, Workspace.Missing) => throw new Refused("workspace.missing", "There is no such workspace."),
         (WorkspaceCommand.ChangeWorkspace change, Workspace.Open open) => Changed(change, open),
+        (WorkspaceCommand.SetOrigins set, Workspace.Open open) =>
+            set.Origins.SequenceEqual(open.AllowedOrigins, StringComparer.Ordinal) ? [] : [new WorkspaceEvent.WorkspaceOriginsChanged(set.Origins, set.At)],
 
         _ => throw new InvalidOperationException($"No decision for {command.GetType().Name} in {state.GetType().Name}."),
     };

@@ -50,6 +50,7 @@ public static class Acceptable
         Text(stream, "correlation id", append.Metadata.CorrelationId);
         Text(stream, "causation id", append.Metadata.CausationId);
         Text(stream, "trace parent", append.Metadata.TraceParent);
+        Text(stream, "elevation", append.Metadata.Elevation);
         foreach (var payload in append.Payloads)
         {
             Name(stream, "payload id", payload.Id, PayloadIdMax);

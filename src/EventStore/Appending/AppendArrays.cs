@@ -31,7 +31,7 @@ internal static class AppendArrays
         {
             var (append, s) = (appends[a], places[a]);
             var metadata = append.Metadata;
-            var (utc, headers) = (metadata.At.UtcDateTime, Headers(metadata.TraceParent));
+            var (utc, headers) = (metadata.At.UtcDateTime, Headers(metadata));
             (tenant[s], stream[s], type[s], expected[s], count[s], at[s]) = (append.Workspace, append.Stream, append.StreamType, append.ExpectedVersion, append.Events.Count, utc);
             if (append.ExpectedVersion == 0) fresh++;
             for (var n = 0; n < append.Events.Count; n++, e++)
@@ -65,6 +65,12 @@ internal static class AppendArrays
     }
 
     // Absent headers are SQL NULL, as Marten writes them.
-    internal static string? Headers(string? traceParent) =>
-        traceParent is null ? null : $$"""{"traceparent":"{{JsonEncodedText.Encode(traceParent, JavaScriptEncoder.Default)}}"}""";
+    internal static string? Headers(EventMetadata metadata)
+    {
+        var trace = metadata.TraceParent is { } traceParent ? Member("traceparent", traceParent) : null;
+        if (metadata.Elevation is not { } elevation) return trace is null ? null : $"{{{trace}}}";
+        return trace is null ? $"{{{Member("elevation", elevation)}}}" : $"{{{trace},{Member("elevation", elevation)}}}";
+
+        static string Member(string name, string value) => $"\"{name}\":\"{JsonEncodedText.Encode(value, JavaScriptEncoder.Default)}\"";
+    }
 }

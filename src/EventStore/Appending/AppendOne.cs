@@ -35,7 +35,7 @@ internal static class AppendOne
         Text(added.Type); Text(added.DotnetName);
         parameters.Add(new NpgsqlParameter<DateTime> { NpgsqlDbType = NpgsqlDbType.TimestampTz, TypedValue = metadata.At.UtcDateTime });
         Text(metadata.CorrelationId); Text(metadata.CausationId);
-        Add(NpgsqlDbType.Jsonb, AppendArrays.Headers(metadata.TraceParent));
+        Add(NpgsqlDbType.Jsonb, AppendArrays.Headers(metadata));
         Text(metadata.Actor); Text(payload?.Id);
         Add(NpgsqlDbType.Date, payload?.Day);
         Text(payload?.ContentType);

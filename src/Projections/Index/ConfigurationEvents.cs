@@ -1,3 +1,4 @@
+using EventMesh.Domain.Access;
 using EventMesh.Domain.Catalogue;
 using EventMesh.Domain.Connections;
 using EventMesh.Domain.Deliveries;
@@ -23,7 +24,8 @@ public static class ConfigurationEvents
         typeof(LimitEvent), typeof(ReplayEvent),
         typeof(SourceEvent), typeof(EventTypeEvent),
         typeof(SecretEvent), typeof(SecretUseEvent),
-        typeof(DataKeysEvent), typeof(MasterKeyEvent));
+        typeof(DataKeysEvent), typeof(MasterKeyEvent),
+        typeof(ElevationEvent));
 
     /// <summary>Stored names, each of them in the partial index <c>ix_mt_events_configuration</c>: one that is not makes every node read all events at its start.</summary>
     public static readonly IReadOnlyList<string> Types =
@@ -37,5 +39,6 @@ public static class ConfigurationEvents
         "event_type_created", "event_type_changed", "event_type_schema_added", "event_type_archived", "event_type_restored",
         "replay_started", "replay_cancelled", "replay_finished",
         "secret_created", "secret_version_added", "secret_version_revoked", "secret_deleted",
+        "workspace_origins_changed", "elevation_requested", "elevation_approved", "elevation_refused", "elevation_ended",
     ];
 }

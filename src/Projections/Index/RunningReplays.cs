@@ -8,8 +8,9 @@ namespace EventMesh.Projections.Index;
 /// <summary>A replay that has not ended.</summary>
 /// <param name="Started">Where the asking is stored: whatever happened before lies before it.</param>
 /// <param name="Actor">Who asked.</param>
+/// <param name="Elevation">The elevation under which they asked.</param>
 /// <param name="Cancelling">Somebody asked that it stop.</param>
-public sealed record RunningReplay(string Workspace, string Id, Position Started, string? Actor, ReplayEvent.ReplayStarted Asked, bool Cancelling);
+public sealed record RunningReplay(string Workspace, string Id, Position Started, string? Actor, string? Elevation, ReplayEvent.ReplayStarted Asked, bool Cancelling);
 
 /// <summary>Which replays run, whoever started them on whatever node: what wakes those that carry them out, so that nobody need look while there are none.</summary>
 public sealed class RunningReplays
@@ -31,7 +32,7 @@ public sealed class RunningReplays
         switch (happened)
         {
             case ReplayEvent.ReplayStarted asked:
-                running[key] = new(stored.Workspace, stored.Stream, stored.Position, stored.Actor, asked, false);
+                running[key] = new(stored.Workspace, stored.Stream, stored.Position, stored.Actor, stored.Elevation, asked, false);
                 break;
             case ReplayEvent.ReplayCancelled when running.TryGetValue(key, out var found):
                 running[key] = found with { Cancelling = true };

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using EventMesh.Domain.Access;
 using EventMesh.Domain.Keys;
 using EventMesh.Domain.Limits;
 using EventMesh.Domain.Replays;
@@ -24,6 +25,9 @@ public sealed class WorkspaceIndex(Plans plans)
     private readonly SourceTokens sources = new();
     /// <summary>The replays of all workspaces that have not ended.</summary>
     public RunningReplays Replays { get; } = new();
+
+    /// <summary>Under which elevations admins may act.</summary>
+    public Elevations Elevations { get; } = new();
 
     /// <summary>Null when there is no such workspace.</summary>
     public ConfiguredWorkspace? Find(string workspace) => workspaces.GetValueOrDefault(workspace);
@@ -59,6 +63,9 @@ public sealed class WorkspaceIndex(Plans plans)
                 break;
             // The platform's own history is no workspace.
             case var _ when stored.Workspace == Workspace.PlatformId:
+                break;
+            case ElevationEvent elevation:
+                Elevations.Apply(stored.Workspace, stored.Stream, elevation);
                 break;
             case var happened:
                 if (happened is SourceEvent source) sources.Apply(stored.Workspace, stored.Stream, source);

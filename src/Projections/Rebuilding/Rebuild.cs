@@ -46,16 +46,12 @@ public sealed class Rebuild
     private async Task Run(string? workspace, Func<NpgsqlConnection, RebuildMeter, Task> rebuild, Action<RebuildProgress>? progress, CancellationToken stop)
     {
         await using var lease = await FeedLease.Acquire(store, $"rebuild:{Projection.Name}", stop).ConfigureAwait(false);
-        try
+        await Database.Ask(async () =>
         {
             var meter = new RebuildMeter(progress, await LastSequence(lease.Connection, stop).ConfigureAwait(false));
             await rebuild(lease.Connection, meter).ConfigureAwait(false);
             meter.Tell(RebuildPhase.Done);
-        }
-        catch (NpgsqlException failure) when (failure is not PostgresException refusal || refusal.SqlState.StartsWith("57P", StringComparison.Ordinal))
-        {
-            throw new StoreUnavailable(failure);
-        }
+        }).ConfigureAwait(false);
     }
 
     internal RebuildFeed Feed(string? workspace) => new(store, Projection, workspace);

@@ -44,24 +44,20 @@ public static class UsageQuery
     public static async Task<List<UsageView>> All(
         Store store, IReadOnlyCollection<string> workspaces, string period, bool noisiest, (long Events, string Workspace)? after, int limit, CancellationToken stop = default)
     {
-        try
+        var (events, workspace) = after ?? (noisiest ? long.MaxValue : -1, "");
+        await using var command = store.Feed.CreateCommand(AllSql(noisiest));
+        command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar, Value = workspaces.ToArray() });
+        command.Parameters.Add(new() { Value = period });
+        command.Parameters.Add(new() { Value = events });
+        command.Parameters.Add(new() { Value = workspace });
+        command.Parameters.Add(new() { Value = limit });
+        return await Database.Ask(async () =>
         {
-            var (events, workspace) = after ?? (noisiest ? long.MaxValue : -1, "");
-            await using var command = store.Feed.CreateCommand(AllSql(noisiest));
-            command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar, Value = workspaces.ToArray() });
-            command.Parameters.Add(new() { Value = period });
-            command.Parameters.Add(new() { Value = events });
-            command.Parameters.Add(new() { Value = workspace });
-            command.Parameters.Add(new() { Value = limit });
             await using var reader = await command.ExecuteReaderAsync(stop).ConfigureAwait(false);
             var all = new List<UsageView>();
             while (await reader.ReadAsync(stop).ConfigureAwait(false)) all.Add(Read(reader.GetString(0), reader, 1));
             return all;
-        }
-        catch (NpgsqlException failure) when (failure is not PostgresException refusal || refusal.SqlState.StartsWith("57P", StringComparison.Ordinal))
-        {
-            throw new StoreUnavailable(failure);
-        }
+        }).ConfigureAwait(false);
     }
 
     private static UsageView Read(string workspace, NpgsqlDataReader reader, int first) => new(

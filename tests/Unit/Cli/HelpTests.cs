@@ -6,7 +6,8 @@ namespace EventMesh.Tests.Unit.Cli;
 public partial class HelpTests
 {
     [Theory]
-    [InlineData("workspaces create|list|get|set-plan|change")]
+    [InlineData("workspaces create|list|get|set-plan|change|set-origins")]
+    [InlineData("elevation request|approve|refuse|end|list")]
     [InlineData("keys create|list|revoke")]
     [InlineData("sources create|list|get|rotate-secret|rotate-token|enable|disable|delete")]
     [InlineData("connections create|list|get|enable|disable|close-circuit|delete|rotate-secret|secrets")]

@@ -37,6 +37,23 @@ public class RequestTests
     }
 
     [Fact]
+    public Task Origins_are_set_together() => Asks(
+        ["workspaces", "set-origins", "acme", "https://a.example", "http://localhost:5173"],
+        "PUT", "/v1/workspaces/acme/origins", """{"allowed_origins":["https://a.example","http://localhost:5173"]}""");
+
+    [Fact]
+    public Task No_origin_takes_all_away() => Asks(["workspaces", "set-origins", "acme"], "PUT", "/v1/workspaces/acme/origins", """{"allowed_origins":[]}""");
+
+    [Fact]
+    public Task An_elevation_has_roles_a_reason_and_a_duration() => Asks(
+        ["elevation", "request", "-w", "acme", "--role", "auditor", "--role", "developer", "--reason", "Ticket 4711", "--for", "30m"],
+        "POST", "/v1/workspaces/acme/elevations", """{"roles":["auditor","developer"],"reason":"Ticket 4711","duration_seconds":1800}""");
+
+    [Theory]
+    [InlineData("approve"), InlineData("refuse"), InlineData("end")]
+    public Task An_elevation_is_decided_by_its_id(string verb) => Asks(["elevation", verb, "elv_1", "-w", "acme"], "POST", $"/v1/workspaces/acme/elevations/elv_1/{verb}", null);
+
+    [Fact]
     public Task A_key_has_a_name() => Asks(["keys", "create", "ci", "-w", "acme"], "POST", "/v1/workspaces/acme/keys", """{"name":"ci"}""");
 
     [Fact]

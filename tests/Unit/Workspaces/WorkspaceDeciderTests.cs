@@ -11,6 +11,7 @@ public class WorkspaceDeciderTests
     private static readonly WorkspaceEvent.WorkspaceCreated Created = new("acme", "Acme", "starter", "sandbox", "eu", At);
     private static readonly LimitOverrides More = new(EventsPerMonth: 7, Overage: Overage.Soft);
     private static readonly WorkspaceCommand.ChangeWorkspace Change = new("enterprise", More, At);
+    private static readonly WorkspaceCommand.SetOrigins SetOrigins = new(["https://app.example.com"], At);
     private static readonly Scenario<WorkspaceCommand, Workspace, WorkspaceEvent> A = new(Workspace.Initial, Workspace.Evolve, WorkspaceDecider.Decide);
 
     [Fact]
@@ -36,9 +37,21 @@ public class WorkspaceDeciderTests
     }
 
     [Fact]
-    public void A_workspace_that_is_missing_has_nothing_to_change() => A.After().When(Change).Refused("workspace.missing");
+    public void Its_origins_are_set_once()
+    {
+        A.After(Created).When(SetOrigins).HappensOnce(new WorkspaceEvent.WorkspaceOriginsChanged(["https://app.example.com"], At));
+        A.After(Created).Then(SetOrigins).When(SetOrigins with { Origins = [] }).HappensOnce(new WorkspaceEvent.WorkspaceOriginsChanged([], At));
+        A.After(Created).When(SetOrigins with { Origins = [] }).Nothing();
+    }
+
+    [Fact]
+    public void A_workspace_that_is_missing_has_nothing_to_change()
+    {
+        A.After().When(Change).Refused("workspace.missing");
+        A.After().When(SetOrigins).Refused("workspace.missing");
+    }
 
     [Fact]
     public void Every_command_is_decided_in_every_state() =>
-        A.DecidesEverything([Create, Change], A.After(), A.After(Created));
+        A.DecidesEverything([Create, Change, SetOrigins], A.After(), A.After(Created));
 }

@@ -20,6 +20,7 @@ public static class FeedLine
         json.WriteString("correlation_id"u8, stored.CorrelationId);
         json.WriteString("causation_id"u8, stored.CausationId);
         json.WriteString("actor"u8, stored.Actor);
+        if (stored.Elevation is not null) json.WriteString("elevation"u8, stored.Elevation);
         json.WriteEndObject();
     }
 }

@@ -1,6 +1,7 @@
 using EventMesh.Api.Description;
 using System.Buffers;
 using System.Text.Json;
+using EventMesh.Api.Door;
 using EventMesh.Api.Edge;
 using EventMesh.EventStore;
 using EventMesh.EventStore.Reading;
@@ -16,7 +17,7 @@ public static class ReadFeed
     private const int PageEvents = 2_000;
     private const int FlushBytes = 128 * 1024;
 
-    public static void Map(RouteGroupBuilder workspace) => workspace.MapGet("/feed", Handle).Needs(Permission.ReadHistory)
+    public static void Map(RouteGroupBuilder workspace) => workspace.MapGet("/feed", Handle).Needs(Permission.ReadHistory).WithoutTimeLimit()
         .WithQuery("after", JsonSchemaType.String, "The position to go on after; from the beginning without it.")
         .WithQuery("limit", JsonSchemaType.Integer, $"Events at most: 1 to {LimitMax}, {LimitDefault} by default. Not for following.")
         .WithHeader("Last-Event-ID", "The position to resume following after.")

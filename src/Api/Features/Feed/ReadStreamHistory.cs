@@ -37,5 +37,7 @@ public static class ReadStreamHistory
 }
 
 /// <summary>The shape of <see cref="FeedLine"/>, for the description of the API.</summary>
+/// <param name="Elevation">The elevation under which a platform admin did it; left out for what the workspace's own did.</param>
 public sealed record FeedLineShape(
-    string Position, string Stream, long Version, string Type, DateTimeOffset At, JsonElement Data, string? CorrelationId, string? CausationId, string? Actor);
+    string Position, string Stream, long Version, string Type, DateTimeOffset At, JsonElement Data, string? CorrelationId, string? CausationId, string? Actor,
+    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] string? Elevation);

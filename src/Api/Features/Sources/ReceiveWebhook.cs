@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using EventMesh.Api.CloudEvents;
 using EventMesh.Api.Description;
+using EventMesh.Api.Door;
 using EventMesh.Api.Edge;
 using EventMesh.Api.Features.Events;
 using EventMesh.Api.Inbound;
@@ -17,7 +18,7 @@ namespace EventMesh.Api.Features.Sources;
 /// Takes a webhook of a provider: finds the source by the token's digest, reads the body, verifies its bytes, and only then looks into it.
 /// What is valid goes the way of every published event. What is not is counted, and leaves nothing else behind.
 /// </summary>
-public sealed class ReceiveWebhook(IndexFollower index, Store store, Limiter limiter, SourceSecrets secrets, InboundCounters counters, UnderWay underWay, TimeProvider clock)
+public sealed class ReceiveWebhook(IndexFollower index, Store store, Limiter limiter, SourceSecrets secrets, InboundCounters counters, UnderWay underWay, FailedAttempts attempts, TimeProvider clock)
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/in/{token}", (string token, HttpContext context, ReceiveWebhook receive) => receive.Handle(token, context))
         .WithTags("Inbound").WithName("receiveWebhook").WithSummary("Receive a provider's webhook")
@@ -30,8 +31,8 @@ public sealed class ReceiveWebhook(IndexFollower index, Store store, Limiter lim
 
     private async Task Handle(string token, HttpContext context)
     {
-        var (workspace, id, source) = Find(token);
-        if (await index.EnsureCurrent(workspace.Id, context.RequestAborted).ConfigureAwait(false)) (workspace, id, source) = Find(token);
+        var (workspace, id, source) = Find(token, context);
+        if (await index.EnsureCurrent(workspace.Id, context.RequestAborted).ConfigureAwait(false)) (workspace, id, source) = Find(token, context);
         var call = new Call(new Actor.Sender(id), workspace, null, clock) { Subject = id };
         context.Features.Set(call);
         System.Diagnostics.Activity.Current?.SetTag("tenant_id", workspace.Id).SetTag("environment", workspace.Environment).SetTag("actor", id);
@@ -40,7 +41,7 @@ public sealed class ReceiveWebhook(IndexFollower index, Store store, Limiter lim
         using var body = await Read(context.Request).ConfigureAwait(false);
         var arrived = new Arrived(context.Request.Headers, context.Request.Query, body.Bytes, call.Now);
         var keys = await secrets.Of(workspace.Id, id, source, call.Now, context.RequestAborted).ConfigureAwait(false);
-        if (Verifier.Check(source.Settings.Verification, keys, arrived) is { } refusal) throw Refuse(refusal, Invalid(context, source.Settings.Verification.Kind));
+        if (Verifier.Check(source.Settings.Verification, keys, arrived) is { } refusal) throw Refuse(refusal, Invalid(token, context, source.Settings.Verification.Kind));
 
         using var json = Enveloping.Json(arrived);
         if (source.Settings.Verification.Kind == VerificationKind.Slack && Challenge(json) is { } challenge)
@@ -84,13 +85,13 @@ public sealed class ReceiveWebhook(IndexFollower index, Store store, Limiter lim
     }
 
     /// <summary>A token that is nobody's, one that was, and one of a source that is disabled: the same answer after the same work, which is one look into memory.</summary>
-    private (ConfiguredWorkspace Workspace, string Id, Source.Enabled Source) Find(string token)
+    private (ConfiguredWorkspace Workspace, string Id, Source.Enabled Source) Find(string token, HttpContext context)
     {
         var owner = token.Length <= SourceToken.CharsMax ? index.Index.SourceOf(new SourceToken(token).Sha256) : null;
         if (owner is not null && index.Index.Find(owner.Workspace) is { Workspace: Domain.Workspaces.Workspace.Open } workspace && workspace.Sources.GetValueOrDefault(owner.SourceId) is Source.Enabled source)
             return (workspace, owner.SourceId, source);
         EdgeTelemetry.Inbound("unknown_token");
-        throw ProblemAnswer.Missing("No source receives here.");
+        throw attempts.Refuse(context, token, ProblemAnswer.Missing("No source receives here."));
     }
 
     private static ProblemException Busy(HttpContext context)
@@ -100,10 +101,12 @@ public sealed class ReceiveWebhook(IndexFollower index, Store store, Limiter lim
     }
 
     // One answer whatever was wrong: why it was, the source's owner reads, not whoever guesses.
-    private static ProblemException Invalid(HttpContext context, VerificationKind kind)
+    private ProblemException Invalid(string token, HttpContext context, VerificationKind kind)
     {
         context.Response.Headers.WWWAuthenticate = kind == VerificationKind.Basic ? "Basic realm=\"eventmesh\", charset=\"UTF-8\"" : "Signature realm=\"eventmesh\"";
-        return Problem.InvalidSignature.With("The signature or the credentials are missing or do not fit, or the time they were made at is too far from now.");
+        var invalid = Problem.InvalidSignature.With("The signature or the credentials are missing or do not fit, or the time they were made at is too far from now.");
+        // A password may be guessed. A signature may not, and its provider should hear what is wrong however often it asks.
+        return kind is VerificationKind.Basic or VerificationKind.ApiKey ? attempts.Refuse(context, token, invalid) : invalid;
     }
 
     /// <summary>Slack asks once whether an address is its owner's: https://docs.slack.dev/reference/events/url_verification.</summary>
