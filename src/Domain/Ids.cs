@@ -40,6 +40,9 @@ public static class Ids
     /// <summary>The id of a replay when the caller gave an <c>Idempotency-Key</c>.</summary>
     public static string OfReplay(string key) => "rpl_" + Digest("replay", key);
 
+    /// <summary>Who a provider's <c>sub</c> is in a workspace: the same person is somebody else in each, and the id tells nothing about them.</summary>
+    public static string OfSubject(string workspace, string issuer, string subject) => "usr_" + Digest("subject", workspace, issuer, subject);
+
     /// <summary>An id of 26 characters after the prefix: 48 bits of milliseconds, then 80 bits of chance (the layout of a ULID).</summary>
     /// <param name="chance">At least 10 random bytes.</param>
     public static string Sortable(string prefix, DateTimeOffset at, ReadOnlySpan<byte> chance)

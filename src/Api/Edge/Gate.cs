@@ -25,7 +25,7 @@ public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower inde
         // Who has been told that a key is revoked, relies on it: an index that falls behind lets nobody in on what it remembers.
         if (await index.EnsureCurrent(actor is Actor.Tenant { Workspace: var own } ? own : Domain.Workspaces.Workspace.PlatformId, context.RequestAborted).ConfigureAwait(false))
             actor = await Find(context).ConfigureAwait(false);
-        var named = context.Request.RouteValues.TryGetValue("ws", out var ws) ? (string)ws! : null;
+        var named = Named(context);
         ConfiguredWorkspace? workspace = null;
         if (context.GetEndpoint()?.Metadata.GetMetadata<Access.Needed>() is { } needed)
         {
@@ -42,8 +42,16 @@ public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower inde
         Activity.Current?.SetTag("tenant_id", call.WorkspaceId).SetTag("environment", call.Environment).SetTag("actor", actor.Id).SetTag("elevation", call.Elevation);
     }
 
-    private async ValueTask<Actor> Find(HttpContext context) => await tokens.Find(context.Request.Headers.Authorization, context.RequestAborted).ConfigureAwait(false)
-        ?? throw attempts.Refuse(context, Credential(context.Request.Headers.Authorization), Problem.Unauthorized.With("Send 'Authorization: Bearer <token>' with the admin's token or an API key."));
+    private async ValueTask<Actor> Find(HttpContext context)
+    {
+        var presented = await tokens.Find(context.Request.Headers.Authorization, Named(context), context.RequestAborted).ConfigureAwait(false);
+        if (context.Features.Get<RequestFacts>() is { } facts) facts.Refusal = presented.Refusal?.ToString();
+        // One answer for all that are nobody's, whatever is wrong with them.
+        return presented.Actor ?? throw attempts.Refuse(context, Credential(context.Request.Headers.Authorization), Problem.Unauthorized.With(
+            "Send 'Authorization: Bearer <token>' with the admin's token, an API key, or a token of the workspace's issuer or of an identity provider that it trusts."));
+    }
+
+    private static string? Named(HttpContext context) => context.Request.RouteValues.TryGetValue("ws", out var ws) ? (string)ws! : null;
 
     /// <summary>Who an admin is in a workspace under an elevation that allows what is asked; null when none does. By this node's clock: one that is over gives nothing.</summary>
     private async ValueTask<Actor.Tenant?> Elevated(Actor actor, Decision refused, CancellationToken stop)

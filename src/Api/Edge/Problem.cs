@@ -30,12 +30,13 @@ public sealed record Problem(string Code, int Status, string Title)
     public static readonly Problem LimitReached = new("limit_reached", 409, "The plan allows no more of these.");
     public static readonly Problem LimitExceeded = new("limit_exceeded", 429, "The plan allows no more at the moment.");
     public static readonly Problem PlanUnknown = new("plan_unknown", 503, "The workspace's plan is not known here.");
+    public static readonly Problem ProviderUnavailable = new("identity_provider_unavailable", 503, "The workspace's identity provider does not answer at the moment.");
 
     public static readonly IReadOnlyList<Problem> All =
     [
         InvalidRequest, MalformedJson, InvalidEvent, BadRequest, Unauthorized, InvalidSignature, Forbidden, NotFound, MethodNotAllowed, Timeout, Conflict, VersionMismatch,
         TooLarge, UnsupportedMediaType, IdempotencyKeyReused, SchemaMismatch, HeadersTooLarge, TooManyAtOnce, TooManyFailures, Internal, Unavailable, TookTooLong, PositionNotReached,
-        LimitReached, LimitExceeded, PlanUnknown,
+        LimitReached, LimitExceeded, PlanUnknown, ProviderUnavailable,
     ];
 
     private const int ErrorsShownMax = 10;

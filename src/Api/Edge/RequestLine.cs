@@ -6,6 +6,9 @@ namespace EventMesh.Api.Edge;
 public sealed class RequestFacts
 {
     public string? Problem { get; set; }
+
+    /// <summary>Why a signed token was refused: the name of a <see cref="Jose.TokenRefusal"/>.</summary>
+    public string? Refusal { get; set; }
 }
 
 /// <summary>One wide line a request, whatever became of it. No payload, no header, no query: only what it was about.</summary>
@@ -24,12 +27,12 @@ public sealed partial class RequestLine(RequestDelegate next, ILogger<RequestLin
         if (route is "/healthz" or "/readyz" && context.Response.StatusCode < 400) return;
         if (call?.Subject is { } subject) Activity.Current?.SetTag("subject", subject);
         Answered(
-            context.Request.Method, route, context.Response.StatusCode, Math.Round(Stopwatch.GetElapsedTime(began).TotalMilliseconds, 3), facts.Problem,
+            context.Request.Method, route, context.Response.StatusCode, Math.Round(Stopwatch.GetElapsedTime(began).TotalMilliseconds, 3), facts.Problem, facts.Refusal,
             call?.WorkspaceId, call?.Environment, call?.Actor.Id, call?.Elevation, call?.Subject, Activity.Current?.TraceId.ToString());
     }
 
     [LoggerMessage(EventName = "http.request", Level = LogLevel.Information, SkipEnabledCheck = true,
-        Message = "{Method} {Route} {Status} {DurationMs} {Problem} {TenantId} {Environment} {Actor} {Elevation} {Subject} {TraceId}")]
+        Message = "{Method} {Route} {Status} {DurationMs} {Problem} {Refusal} {TenantId} {Environment} {Actor} {Elevation} {Subject} {TraceId}")]
     private partial void Answered(
-        string method, string? route, int status, double durationMs, string? problem, string? tenantId, string? environment, string? actor, string? elevation, string? subject, string? traceId);
+        string method, string? route, int status, double durationMs, string? problem, string? refusal, string? tenantId, string? environment, string? actor, string? elevation, string? subject, string? traceId);
 }

@@ -8,7 +8,7 @@ using EventMesh.Projections.Index;
 namespace EventMesh.Api.Edge;
 
 /// <summary>Finds out whose a bearer token is.</summary>
-public sealed class Tokens(AdminToken admin, IndexFollower index)
+public sealed class Tokens(AdminToken admin, IndexFollower index, JwtActors signed)
 {
     public const string KeyPrefix = "emk_";
     private const int TokenCharsMax = 512;
@@ -19,18 +19,21 @@ public sealed class Tokens(AdminToken admin, IndexFollower index)
     private readonly ConcurrentDictionary<string, byte> unknown = new(StringComparer.Ordinal);
 
     /// <param name="authorization">The request's header.</param>
-    /// <returns>Null when the token is nobody's.</returns>
-    public ValueTask<Actor?> Find(string? authorization, CancellationToken stop)
+    /// <param name="workspace">The workspace that the route names, by which signed tokens are judged; null when it names none.</param>
+    public ValueTask<Presented> Find(string? authorization, string? workspace, CancellationToken stop)
     {
         const string scheme = "Bearer ";
-        if (authorization is null || authorization.Length is 0 or > TokenCharsMax || !authorization.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)) return default;
+        if (authorization is null || !authorization.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)) return default;
         var token = authorization.AsSpan(scheme.Length).Trim();
+        if (token.Length is 0 or > TokenCharsMax) return JwtActors.IsJwt(token) ? signed.Find(token.ToString(), workspace, stop) : default;
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         Digest(token, digest);
-        if (admin.Is(digest)) return new(new Actor.Admin());
+        if (admin.Is(digest)) return new(new Presented(new Actor.Admin()));
+        // After the admin's, which may have any form that the settings give it.
+        if (JwtActors.IsJwt(token)) return signed.Find(token.ToString(), workspace, stop);
         if (!token.StartsWith(KeyPrefix)) return default;
         var sha256 = Convert.ToHexStringLower(digest);
-        return index.Index.OwnerOf(sha256) is { } owner ? new(new Actor.Tenant(owner.Workspace, owner.KeyId, Role.All)) : new(Look(sha256, stop));
+        return index.Index.OwnerOf(sha256) is { } owner ? new(new Presented(new Actor.Tenant(owner.Workspace, owner.KeyId, Role.All))) : new(Look(sha256, stop));
     }
 
     public static string Sha256(string token)
@@ -41,14 +44,14 @@ public sealed class Tokens(AdminToken admin, IndexFollower index)
     }
 
     /// <summary>The key may have been issued by another node a moment ago.</summary>
-    private async Task<Actor?> Look(string sha256, CancellationToken stop)
+    private async Task<Presented> Look(string sha256, CancellationToken stop)
     {
-        if (unknown.ContainsKey(sha256)) return null;
+        if (unknown.ContainsKey(sha256)) return default;
         await index.Fresh(LookTimeout, stop).ConfigureAwait(false);
-        if (index.Index.OwnerOf(sha256) is { } owner) return new Actor.Tenant(owner.Workspace, owner.KeyId, Role.All);
+        if (index.Index.OwnerOf(sha256) is { } owner) return new(new Actor.Tenant(owner.Workspace, owner.KeyId, Role.All));
         if (unknown.Count >= UnknownMax) unknown.Clear();
         unknown[sha256] = 0;
-        return null;
+        return default;
     }
 
     private static void Digest(ReadOnlySpan<char> token, Span<byte> digest)

@@ -6,6 +6,7 @@ using EventMesh.Api.Features.Replays;
 using EventMesh.Api.Features.Sources;
 using EventMesh.Api.Inbound;
 using EventMesh.Api.Limits;
+using EventMesh.Api.Trust;
 using EventMesh.Connectors;
 using EventMesh.Delivery;
 using EventMesh.Delivery.Credentials;
@@ -40,7 +41,8 @@ internal static class Services
         services.AddSingleton<FindDelivery>();
         services.AddSingleton<DryRun>();
         services.AddSingleton<StartReplay.Door>();
-        services.AddSingleton(new AddressGuard(settings.AllowNetworks));
+        services.AddSingleton(new AddressGuard(settings.AllowNetworks)).AddSingleton<GuardedHttp>();
+        services.AddSingleton<ProviderDiscovery>().AddSingleton<ProviderKeys>().AddSingleton<TrustedTokens>().AddSingleton<JwtActors>();
         services.ConfigureHttpJsonOptions(o => EdgeJson.Configure(o.SerializerOptions));
         // Kestrel stops first and lets requests finish, then the roles stop, in the reverse of this order.
         services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));

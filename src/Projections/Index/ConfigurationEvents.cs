@@ -3,6 +3,7 @@ using EventMesh.Domain.Catalogue;
 using EventMesh.Domain.Connections;
 using EventMesh.Domain.Deliveries;
 using EventMesh.Domain.Encryption;
+using EventMesh.Domain.Identity;
 using EventMesh.Domain.Keys;
 using EventMesh.Domain.Limits;
 using EventMesh.Domain.Publishing;
@@ -23,6 +24,7 @@ public static class ConfigurationEvents
         typeof(WorkspaceEvent), typeof(ApiKeyEvent), typeof(ConnectionEvent), typeof(CircuitEvent), typeof(RuleEvent), typeof(PublishedEventEvent), typeof(DeliveryEvent),
         typeof(LimitEvent), typeof(ReplayEvent),
         typeof(SourceEvent), typeof(EventTypeEvent),
+        typeof(TrustedProviderEvent),
         typeof(SecretEvent), typeof(SecretUseEvent),
         typeof(DataKeysEvent), typeof(MasterKeyEvent),
         typeof(ElevationEvent));
@@ -37,6 +39,7 @@ public static class ConfigurationEvents
         "rule_created", "rule_changed", "rule_disabled", "rule_enabled", "rule_deleted",
         "source_created", "source_changed", "source_disabled", "source_enabled", "source_deleted", "source_secret_rotated",
         "event_type_created", "event_type_changed", "event_type_schema_added", "event_type_archived", "event_type_restored",
+        "provider_trusted", "provider_changed", "provider_removed",
         "replay_started", "replay_cancelled", "replay_finished",
         "secret_created", "secret_version_added", "secret_version_revoked", "secret_deleted",
         "workspace_origins_changed", "elevation_requested", "elevation_approved", "elevation_refused", "elevation_ended",

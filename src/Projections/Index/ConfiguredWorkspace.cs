@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using EventMesh.Domain.Catalogue;
 using EventMesh.Domain.Connections;
+using EventMesh.Domain.Identity;
 using EventMesh.Domain.Limits;
 using EventMesh.Domain.Rules;
 using EventMesh.Domain.Secrets;
@@ -29,6 +30,9 @@ public sealed record ConfiguredWorkspace(string Id, Workspace Workspace, Immutab
     /// <summary>The secrets that the workspace keeps, by name; without their values.</summary>
     public ImmutableDictionary<string, Secret.Kept> Secrets { get; init; } = ImmutableDictionary<string, Secret.Kept>.Empty;
 
+    /// <summary>The identity providers whose tokens are its members' tokens.</summary>
+    public TrustedProviders Providers { get; init; } = TrustedProviders.None;
+
     /// <summary>What logs and spans carry beside the workspace.</summary>
     public string Environment => Workspace is Workspace.Open open ? open.Environment : "unknown";
 
@@ -52,6 +56,7 @@ public sealed record ConfiguredWorkspace(string Id, Workspace Workspace, Immutab
         CircuitEvent.ConnectionCircuitClosed closed => With(closed.Connection, version, closed),
         RuleEvent rule => this with { Rules = Rules.SetItem(stream, Rule.Evolve(Rules.GetValueOrDefault(stream, Rule.Initial), rule)), enabledRules = null },
         SourceEvent source => this with { Sources = Sources.SetItem(stream, Source.Evolve(Sources.GetValueOrDefault(stream, Source.Initial), source)) },
+        TrustedProviderEvent provider => this with { Providers = Providers.Apply(stream, provider) },
         EventTypeEvent type => this with { Catalogue = Catalogue.Apply(stream, type) },
         SecretEvent.SecretCreated created => With(created.Name, created),
         SecretEvent.SecretVersionAdded added => With(added.Name, added),
