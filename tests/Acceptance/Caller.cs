@@ -70,6 +70,8 @@ public sealed class Caller(HttpClient http)
         if (contentType is not null) request.Content!.Headers.TryAddWithoutValidation("Content-Type", contentType);
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
         using var response = await Http.SendAsync(request);
-        return new(response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers, response.Content.Headers.ContentType?.MediaType);
+        var text = await response.Content.ReadAsStringAsync();
+        Planted.Notice(body, text);
+        return new(response.StatusCode, text, response.Headers, response.Content.Headers.ContentType?.MediaType);
     }
 }

@@ -123,6 +123,7 @@ public sealed class EventMeshProcess : IAsyncDisposable
         if (process is { HasExited: false }) await Kill();
         process?.Dispose();
         Directory.Delete(home, recursive: true);
+        BeforeDeletion.OfNode(Lines);
     }
 
     // Below the range that outgoing connections take their ports from: one of them could hold it while the process is started again.

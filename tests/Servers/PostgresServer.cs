@@ -48,5 +48,9 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Starts it on the same data and port; returns when it has recovered and answers.</summary>
     public Task StartAgain() => Script.Run("postgres", "start", directory, "--for", $"{Environment.ProcessId}", "--temporary");
 
-    public async ValueTask DisposeAsync() => await Script.Run("postgres", "delete", directory);
+    public async ValueTask DisposeAsync()
+    {
+        await BeforeDeletion.OfServer(directory);
+        await Script.Run("postgres", "delete", directory);
+    }
 }

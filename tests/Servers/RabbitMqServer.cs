@@ -44,5 +44,9 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <returns>What it printed.</returns>
     public Task<string> Ctl(params string[] arguments) => Script.Run("rabbitmq", ["ctl", directory, .. arguments]);
 
-    public async ValueTask DisposeAsync() => await Script.Run("rabbitmq", "delete", directory);
+    public async ValueTask DisposeAsync()
+    {
+        await BeforeDeletion.OfServer(directory);
+        await Script.Run("rabbitmq", "delete", directory);
+    }
 }

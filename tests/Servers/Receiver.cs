@@ -48,6 +48,9 @@ public sealed class Receiver : IAsyncDisposable
     /// <summary>The status for an arrival, instead of <see cref="Answer"/>; null lets it hang.</summary>
     public Func<Arrival, Task<int?>>? AnswerTo { get; set; }
 
+    /// <summary>The body of the answer to an arrival.</summary>
+    public Func<Arrival, string>? Says { get; set; }
+
     /// <summary>Called for each arrival instead of keeping it.</summary>
     public Action<Arrival>? OnArrival { get; set; }
 
@@ -81,8 +84,13 @@ public sealed class Receiver : IAsyncDisposable
         if (OnArrival is { } take) take(arrival);
         else Arrived.Enqueue(arrival);
         await Hold(path, number);
-        if ((AnswerTo is { } answer ? await answer(arrival) : Answer(path, number)) is { } status) context.Response.StatusCode = status;
-        else await Gone(context.RequestAborted);
+        if ((AnswerTo is { } answer ? await answer(arrival) : Answer(path, number)) is not { } status)
+        {
+            await Gone(context.RequestAborted);
+            return;
+        }
+        context.Response.StatusCode = status;
+        if (Says is { } says) await context.Response.WriteAsync(says(arrival));
     }
 
     private static Task Gone(CancellationToken aborted)

@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using EventMesh.Tests.Acceptance;
+using EventMesh.Tests.Servers;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(NothingPlantedIsLeft))]
+
+namespace EventMesh.Tests.Acceptance;
+
+/// <summary>
+/// Looks, at the end of the whole run and whenever a test's own server or node goes, for every planted value in the databases' directories (the write-ahead log
+/// included), in RabbitMQ's files, in the servers' logs and in all that nodes said. The run fails when one is found.
+/// </summary>
+public sealed class NothingPlantedIsLeft : IAsyncLifetime
+{
+    private readonly ConcurrentQueue<string> found = new();
+
+    public ValueTask InitializeAsync()
+    {
+        (BeforeDeletion.OfServer, BeforeDeletion.OfNode) = (LookIn, LookAt);
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var directory in BeforeDeletion.Servers.ToList()) await LookIn(directory);
+        Assert.True(found.IsEmpty, "Planted values were found:\n" + string.Join('\n', found.Distinct().Take(50)));
+    }
+
+    private void LookAt(IReadOnlyCollection<string> lines)
+    {
+        var planted = Planted.All;
+        foreach (var line in lines)
+            foreach (var value in planted)
+                if (line.Contains(value, StringComparison.Ordinal)) found.Enqueue($"{value} in the line {line}");
+    }
+
+    private async Task LookIn(string directory)
+    {
+        foreach (var hit in await Grep(directory, Planted.All)) found.Enqueue(hit);
+    }
+
+    /// <returns>Files and values, one each line; what is being written meanwhile may be seen or not.</returns>
+    internal static async Task<string[]> Grep(string directory, IReadOnlyCollection<string> values)
+    {
+        if (values.Count == 0) return [];
+        var list = Path.Combine(Path.GetTempPath(), $"eventmesh-planted-{Environment.ProcessId}-{Guid.NewGuid():N}");
+        await File.WriteAllLinesAsync(list, values);
+        try
+        {
+            // As bytes; a file that goes while it is read is no matter.
+            var start = new ProcessStartInfo("grep", ["-raosF", "--max-count=3", "-f", list, directory]) { RedirectStandardOutput = true, Environment = { ["LC_ALL"] = "C" } };
+            using var grep = Process.Start(start)!;
+            var output = await grep.StandardOutput.ReadToEndAsync();
+            await grep.WaitForExitAsync();
+            return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        }
+        finally
+        {
+            File.Delete(list);
+        }
+    }
+}
