@@ -37,9 +37,9 @@ internal sealed class Client : IDisposable
 
     public Task<Answer> Post(string path, HttpContent body, CancellationToken cancel) => Send(HttpMethod.Post, path, body, cancel);
 
-    public Task<Answer> Put(string path, JsonNode body, CancellationToken cancel) => Send(HttpMethod.Put, path, Json(body), cancel);
-
     public Task<Answer> Patch(string path, JsonNode body, CancellationToken cancel) => Send(HttpMethod.Patch, path, Json(body), cancel);
+
+    public Task<Answer> Put(string path, JsonNode body, CancellationToken cancel) => Send(HttpMethod.Put, path, Json(body), cancel);
 
     public Task<Answer> Delete(string path, CancellationToken cancel) => Send(HttpMethod.Delete, path, null, cancel);
 

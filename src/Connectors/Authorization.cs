@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace EventMesh.Connectors;
 
 /// <summary>What one request shows its target so that it is let in. It holds a secret: it is printed without it.</summary>
@@ -7,6 +9,9 @@ public sealed record Authorization(IReadOnlyDictionary<string, string> Headers, 
 {
     /// <summary>Of one header's value: tokens of some providers have thousands of characters.</summary>
     public const int HeaderCharsMax = 16 * 1024;
+
+    /// <summary>Shorter values would be found by chance.</summary>
+    private const int RepeatedCharsMin = 8;
 
     public static readonly Authorization None = new(new Dictionary<string, string>());
 
@@ -33,10 +38,26 @@ public sealed record Authorization(IReadOnlyDictionary<string, string> Headers, 
     internal Uri On(Uri url)
     {
         if (Query is not var (name, value)) return url;
-        var text = url.AbsoluteUri;
-        var parameter = Uri.EscapeDataString(name) + "=" + Uri.EscapeDataString(value);
-        return new(text + (url.Query.Length == 0 ? text.EndsWith('?') ? "" : "?" : "&") + parameter);
+        var between = url.Query switch { "" => "?", "?" => "", _ => "&" };
+        return new($"{url.AbsoluteUri}{between}{Uri.EscapeDataString(name)}={Uri.EscapeDataString(value)}");
     }
+
+    /// <summary>An answer in which the target repeats what it was shown, as some do in words of their own, with asterisks in its place.</summary>
+    internal ReadOnlyMemory<byte> StruckFrom(ReadOnlyMemory<byte> answer)
+    {
+        byte[]? struck = null;
+        foreach (var shown in Headers.Values.SelectMany(Parts).Append(Query?.Value ?? ""))
+        {
+            if (shown.Length < RepeatedCharsMin) continue;
+            var bytes = Encoding.UTF8.GetBytes(shown);
+            for (int from = 0, at; (at = (struck ?? answer.Span)[from..].IndexOf(bytes)) >= 0; from += at + bytes.Length)
+                (struck ??= answer.ToArray()).AsSpan(from + at, bytes.Length).Fill((byte)'*');
+        }
+        return struck ?? answer;
+    }
+
+    // The value, and what follows its scheme.
+    private static IEnumerable<string> Parts(string value) => value.IndexOf(' ', StringComparison.Ordinal) is var space and > 0 ? [value, value[(space + 1)..]] : [value];
 
     public override string ToString() => $"Authorization of {Headers.Count} headers{(Query is null ? "" : " and a query parameter")}";
 }

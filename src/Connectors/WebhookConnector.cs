@@ -52,6 +52,7 @@ public sealed class WebhookConnector : IConnector, IDisposable
         {
             using var answer = await http.SendAsync(request, deadline.Token);
             var response = await Response.Read(answer, deadline.Token);
+            if (outgoing.Authorization is { } shown) response = response with { Body = shown.StruckFrom(response.Body) };
             stop.ThrowIfCancellationRequested();
             return Judge(answer, response, started, deadline.IsCancellationRequested);
         }

@@ -12,7 +12,8 @@ internal static class GetConnection
             var id = await Names.Connection(call, call.Given(connection));
             var found = await call.Client.Get(call.InWorkspace($"connections/{id}"), call.Cancel);
             call.Output.Show(found, answer => call.Output.Details(answer, "id", "name", "kind", "status", "disabled_because",
-                "config.url", "config.headers", "config.body", "config.retry_schedule", "config.legacy_signature.header", "operational", "circuit.state", "circuit.since", "circuit.until", "failing_since", "last_failure_at", "last_success_at", "created_at"));
+                "config.url", "config.headers", "config.body", "config.retry_schedule", "config.legacy_signature.header", "operational",
+                "credential.kind", "credential.status", "credential.since", "circuit.state", "circuit.since", "circuit.until", "failing_since", "last_failure_at", "last_success_at", "created_at"));
         });
     }
 }

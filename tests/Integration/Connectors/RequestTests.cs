@@ -43,6 +43,23 @@ public sealed class RequestTests
     }
 
     [Fact]
+    public async Task A_credential_goes_before_own_headers_and_what_the_target_repeats_of_it_is_not_kept()
+    {
+        await using var receiver = Receiver.Answering("HTTP/1.1 401 No\r\nContent-Length: 32\r\n\r\nnot yours: Bearer canary-token-1");
+        using var connector = Sending.Connector();
+        var failed = Assert.IsType<Outcome.Failed>(await connector.Send(
+            Sending.To(receiver.Url("/hook?a=b")) with
+            {
+                Headers = new Dictionary<string, string> { ["AUTHORIZATION"] = "mine", ["X-Own"] = "1" },
+                Authorization = Authorization.InHeader("Authorization", "Bearer canary-token-1") with { Query = ("key", "canary key") },
+            }, Stop));
+        var request = Assert.Single(receiver.Requests);
+        Assert.Equal("POST /hook?a=b&key=canary%20key HTTP/1.1", request.Line);
+        Assert.Equal(("Bearer canary-token-1", "1"), (request.Headers["Authorization"], request.Headers["X-Own"]));
+        Assert.DoesNotContain("canary", Encoding.UTF8.GetString(failed.ResponseBody.Span) + failed.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Own_headers_are_sent_and_reserved_ones_are_left_out()
     {
         await using var receiver = Receiver.Answering(Ok);

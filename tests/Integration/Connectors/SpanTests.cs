@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using EventMesh.Connectors;
 using Xunit;
 
 namespace EventMesh.Tests.Integration.Connectors;
@@ -29,7 +30,7 @@ public sealed class SpanTests
 
         await using var receiver = Receiver.Answering($"HTTP/1.1 {status} So\r\n{(status == 204 ? "" : "Content-Length: 4\r\n")}\r\n{(status == 204 ? "" : "body")}");
         using var connector = Sending.Connector();
-        await connector.Send(Sending.To(receiver.Url("/path?token=query")) with { TraceParent = parent }, TestContext.Current.CancellationToken);
+        await connector.Send(Sending.To(receiver.Url("/path?token=query")) with { TraceParent = parent, Authorization = Authorization.InHeader("X-Key", "canary") with { Query = ("key", "canary") } }, TestContext.Current.CancellationToken);
 
         var span = Assert.Single(spans);
         Assert.Equal(("EventMesh.Connectors", ActivityKind.Client, expected), (span.Source.Name, span.Kind, span.Status));
@@ -40,7 +41,7 @@ public sealed class SpanTests
         Assert.Equal(1, span.GetTagItem("attempt"));
         Assert.Equal(status, span.GetTagItem("http.response.status_code"));
         var told = string.Join(' ', span.TagObjects.Select(tag => tag.Value).Append(span.DisplayName).Append(span.StatusDescription));
-        Assert.All(["query", "path", "whsec", "total", "body"], word => Assert.DoesNotContain(word, told, StringComparison.Ordinal));
+        Assert.All(["query", "path", "whsec", "total", "body", "canary"], word => Assert.DoesNotContain(word, told, StringComparison.Ordinal));
         Assert.Equal(span.Id, Assert.Single(receiver.Requests).Headers["traceparent"]);
     }
 }

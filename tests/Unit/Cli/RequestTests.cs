@@ -71,6 +71,38 @@ public class RequestTests
     public Task Closing_a_circuit_asks_for_it() => Asks(
         ["connections", "close-circuit", "con_1", "-w", "acme"], "POST", "/v1/workspaces/acme/connections/con_1/circuit/close", "{}");
 
+    [Theory]
+    [InlineData("--kind bearer --secret -", """{"kind":"bearer","token":"s3cret"}""")]
+    [InlineData("--kind basic --username crm --secret -", """{"kind":"basic","username":"crm","password":"s3cret"}""")]
+    [InlineData("--kind api_key --header X-Key --prefix k --secret -", """{"kind":"api_key","header":"X-Key","prefix":"k","value":"s3cret"}""")]
+    [InlineData("--kind oauth2_client_credentials --token-url https://id.example/ --client-id c --scope a --scope b --parameter tenant=7=8 --client-authentication post --secret -",
+        """{"kind":"oauth2_client_credentials","token_url":"https://id.example/","client_id":"c","client_authentication":"post","scopes":["a","b"],"parameters":{"tenant":"7=8"},"client_secret":"s3cret"}""")]
+    [InlineData("--kind none", """{"kind":"none"}""")]
+    public async Task A_credential_is_set_with_a_secret_from_standard_input(string given, string body)
+    {
+        await using var server = await StandIn.Start(200, """{"kind":"bearer","status":"active"}""");
+        var prompt = new Prompt(server.Url) { Input = "s3cret\n" };
+        Assert.Equal(0, await prompt.Type(["connections", "credential", "set", "con_1", "-w", "acme", .. given.Split(' ')]));
+        Assert.Equal(("PUT", "/v1/workspaces/acme/connections/con_1/credential", body), (server.Requests[^1].Method, server.Requests[^1].Path, server.Requests[^1].Body));
+        Assert.DoesNotContain("s3cret", prompt.Out + prompt.Error);
+    }
+
+    [Theory]
+    [InlineData("--kind bearer", "does not stand on the command line")]
+    [InlineData("--kind bearer --secret s3cret", "does not stand on the command line")]
+    [InlineData("--kind none --secret -", "is not for none")]
+    [InlineData("--kind oauth2_client_credentials --secret - --parameter tenant", "is not a parameter")]
+    public async Task A_secret_on_the_command_line_is_refused(string given, string words)
+    {
+        var prompt = new Prompt("http://unused") { Input = "s3cret" };
+        Assert.Equal(2, await prompt.Type(["connections", "credential", "set", "con_1", "-w", "acme", .. given.Split(' ')]));
+        Assert.Contains(words, prompt.Error);
+    }
+
+    [Fact]
+    public Task A_credential_is_revoked() => Asks(
+        ["connections", "credential", "revoke", "con_1", "-w", "acme"], "DELETE", "/v1/workspaces/acme/connections/con_1/credential", null);
+
     [Fact]
     public Task A_connection_is_disabled_by_its_status() => Asks(
         ["connections", "disable", "con_1", "-w", "acme"], "PATCH", "/v1/workspaces/acme/connections/con_1", """{"status":"disabled"}""");

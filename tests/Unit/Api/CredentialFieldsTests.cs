@@ -1,0 +1,66 @@
+using EventMesh.Api.Edge;
+using EventMesh.Api.Features.Connections;
+using EventMesh.Connectors;
+using Xunit;
+
+namespace EventMesh.Tests.Unit.Api;
+
+public class CredentialFieldsTests
+{
+    private static readonly CredentialFields Key = new("api_key", Header: "X-Key", Value: "v");
+    private static readonly CredentialFields InQuery = new("api_key", Query: "key", Value: "v");
+    private static readonly CredentialFields Basic = new("basic", Username: "u", Password: "p");
+    private static readonly CredentialFields Client = new("oauth2_client_credentials", TokenUrl: "https://id.example/token", ClientId: "c", ClientSecret: "s");
+
+    public static readonly TheoryData<string, int, Func<int, object>> Limits = new()
+    {
+        { "header", HeaderRules.NameCharsMax, n => Key with { Header = new('h', n) } },
+        { "query", CredentialLimits.NameCharsMax, n => InQuery with { Query = new('q', n) } },
+        { "prefix", CredentialLimits.PrefixCharsMax, n => Key with { Prefix = new('p', n) } },
+        { "value", CredentialLimits.SecretCharsMax, n => Key with { Value = new('v', n) } },
+        { "username", CredentialLimits.UsernameCharsMax, n => Basic with { Username = new('u', n) } },
+        { "password", CredentialLimits.SecretCharsMax, n => Basic with { Password = new('p', n) } },
+        { "token", CredentialLimits.SecretCharsMax, n => new CredentialFields("bearer", Token: new('t', n)) },
+        { "token_url", AddressGuard.UrlCharsMax, n => Client with { TokenUrl = "https://id.example/" + new string('a', n - 19) } },
+        { "client_id", CredentialLimits.ClientIdCharsMax, n => Client with { ClientId = new('c', n) } },
+        { "client_secret", CredentialLimits.SecretCharsMax, n => Client with { ClientSecret = new('s', n) } },
+        { "scopes", CredentialLimits.ScopesMax, n => Client with { Scopes = [.. Enumerable.Repeat("s", n)] } },
+        { "scopes[0]", CredentialLimits.ScopeCharsMax, n => Client with { Scopes = [new('s', n)] } },
+        { "audience", CredentialLimits.AudienceCharsMax, n => Client with { Audience = new('a', n) } },
+        { "resource", AddressGuard.UrlCharsMax, n => Client with { Resource = "urn:" + new string('a', n - 4) } },
+        { "parameters", CredentialLimits.ParametersMax, n => Client with { Parameters = Enumerable.Range(0, n).ToDictionary(i => $"p{i}", _ => (string?)"v") } },
+        { "parameters.p", CredentialLimits.ParameterCharsMax, n => Client with { Parameters = new Dictionary<string, string?> { ["p"] = new('v', n) } } },
+        { "parameters." + new string('p', 64) + "…", CredentialLimits.NameCharsMax, n => Client with { Parameters = new Dictionary<string, string?> { [new('p', n)] = "v" } } },
+        { "provider", CredentialLimits.ProviderCharsMax, n => new CredentialFields("oauth2", Provider: new('p', n)) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Limits))]
+    public void Each_member_has_a_limit(string member, int most, Func<int, object> with)
+    {
+        Assert.Empty(WrongWith((CredentialFields)with(most)));
+        Assert.Equal([member], WrongWith((CredentialFields)with(most + 1)).Select(e => e.Field));
+    }
+
+    [Fact]
+    public void Everything_that_is_wrong_is_named_at_once() => Assert.Equal(
+        ["provider", "token_url", "client_id", "client_authentication", "client_secret"],
+        WrongWith(new("oauth2_client_credentials", ClientAuthentication: "none", Provider: "x")).Select(e => e.Field).OrderBy(f => Array.IndexOf(Order, f)));
+
+    private static readonly string[] Order = ["provider", "token_url", "client_id", "client_authentication", "client_secret"];
+
+    [Fact]
+    public void It_is_printed_without_its_secret_part()
+    {
+        Assert.DoesNotContain("canary", $"{Key with { Value = "canary" }}", StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", $"{(Key with { Value = "canary" }).Validated(new AddressGuard([]), new Checks(), "")}", StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", $"{new ConnectionFields("n", "webhook", null, Secret: "canary", Credential: Key with { Value = "canary" })}", StringComparison.Ordinal);
+    }
+
+    private static IReadOnlyList<FieldError> WrongWith(CredentialFields fields)
+    {
+        var checks = new Checks();
+        fields.Validated(new AddressGuard([]), checks, "");
+        return Record.Exception(checks.Done) is ProblemException problem ? problem.Errors : [];
+    }
+}
