@@ -1,5 +1,6 @@
 using EventMesh.Connectors;
 using EventMesh.Delivery.Credentials;
+using EventMesh.Delivery.Secrets;
 using EventMesh.Domain.Connections;
 using EventMesh.Domain.Deliveries;
 using EventMesh.EventStore;
@@ -71,7 +72,7 @@ public sealed partial class DeliveryAttempt(
         if (authorized is Authorized.Unusable unusable)
             return new(null, await NotSent(unusable.Kind, unusable.Error, CredentialHold.IsOver(connection.Credential, startedAt) ? [] : config.RetrySchedule ?? RetrySchedule.Default).ConfigureAwait(false));
         var authorization = ((Authorized.Ready)authorized).Authorization;
-        var signing = await secrets.Of(dispatch.Workspace, dispatch.Connection, connection.Secrets.ActiveAt(startedAt), stop).ConfigureAwait(false);
+        var signing = await secrets.Of(RunContext.Of(dispatch), dispatch.Connection, connection.Secrets.ActiveAt(startedAt), stop).ConfigureAwait(false);
         var outcome = await connectors[connection.Kind].Send(
             new Outgoing(dispatch.Workspace, dispatch.Connection, dispatch.Delivery, dispatch.Attempt, config.Url, config.Headers ?? NoHeaders,
                 config.Body == WebhookBody.Data ? BodyKind.Data : BodyKind.CloudEvent, signing, body, startedAt, trace, config.LegacySignature?.Header, mapped, authorization),

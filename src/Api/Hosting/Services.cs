@@ -12,6 +12,7 @@ using EventMesh.Delivery;
 using EventMesh.Delivery.Credentials;
 using EventMesh.Delivery.Operations;
 using EventMesh.Delivery.Replays;
+using EventMesh.Delivery.Secrets;
 using EventMesh.Delivery.Sharing;
 using EventMesh.EventStore;
 using EventMesh.Messaging;
@@ -47,6 +48,7 @@ internal static class Services
         // Kestrel stops first and lets requests finish, then the roles stop, in the reverse of this order.
         services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
         services.AddRole("index", p => p.GetRequiredService<IndexFollower>().Follow);
+        services.AddSecrets(settings);
         services.AddRole("payload-days", p => stop => MakePayloadDays(settings, p.GetRequiredService<TimeProvider>(), stop));
         if (settings.Roles.HasFlag(Roles.Api)) services.AddInbound();
         if (settings.Roles.HasFlag(Roles.Api)) services.AddRole("limits", p => p.GetRequiredService<Limiter>().Run);
@@ -61,6 +63,13 @@ internal static class Services
     {
         services.AddSingleton<SourceSecrets>().AddSingleton<UnderWay>().AddSingleton<InboundCounters>().AddSingleton<ReceiveWebhook>();
         services.AddRole("inbound-counts", p => p.GetRequiredService<InboundCounters>().Run);
+    }
+
+    private static void AddSecrets(this IServiceCollection services, Settings settings)
+    {
+        services.AddSingleton<SecretRefusals>().AddSingleton<SecretUses>().AddSingleton<SecretResolver>();
+        services.AddRole("secret-uses", p => p.GetRequiredService<SecretUses>().Run);
+        if (settings.Roles.HasFlag(Roles.Dispatcher)) services.AddSingleton<EndedSecrets>().AddRole("ended-secrets", p => p.GetRequiredService<EndedSecrets>().Run);
     }
 
     private static void AddDelivery(this IServiceCollection services, Settings settings)

@@ -97,6 +97,15 @@ public sealed partial class IndexFollower(Store store, ILogger<IndexFollower> lo
         }
     }
 
+    /// <summary>The same, and ends after <see cref="IndexAge.Patience"/> even if the index does not get there.</summary>
+    public async Task TryCatchUp(CancellationToken stop)
+    {
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        bounded.CancelAfter(IndexAge.Patience);
+        await CatchUp(bounded.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        stop.ThrowIfCancellationRequested();
+    }
+
     private TaskCompletionSource looked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private void Reach(Position position)

@@ -5,6 +5,7 @@ using EventMesh.Connectors;
 using EventMesh.Delivery;
 using EventMesh.Delivery.Credentials;
 using EventMesh.Delivery.Operations;
+using EventMesh.Delivery.Secrets;
 using EventMesh.Delivery.Sharing;
 using EventMesh.Domain;
 using EventMesh.Domain.Connections;
@@ -34,6 +35,8 @@ internal sealed class Mesh : IAsyncDisposable
     {
         (Store, Database) = (store, database);
         Follower = new(store, NullLogger<IndexFollower>.Instance);
+        Refusals = new(store, TimeProvider.System, NullLogger<SecretRefusals>.Instance);
+        Uses = new(store, Refusals, TimeProvider.System, NullLogger<SecretUses>.Instance);
         Queues = new(TimeProvider.System);
         Connector = new(new AddressGuard([IPNetwork.Parse("127.0.0.0/8")]), new WebhookOptions { Timeout = timeout }, TimeProvider.System);
     }
@@ -42,6 +45,8 @@ internal sealed class Mesh : IAsyncDisposable
     public string Database { get; }
     public InProcessQueues Queues { get; }
     public IndexFollower Follower { get; }
+    public SecretRefusals Refusals { get; }
+    public SecretUses Uses { get; }
     private WebhookConnector Connector { get; }
 
     public static async Task<Mesh> Open(string? database = null, TimeSpan? timeout = null)
@@ -59,7 +64,7 @@ internal sealed class Mesh : IAsyncDisposable
     public Mesh Run(int workers = 1)
     {
         var values = new CredentialValues(Store, Follower, TimeProvider.System);
-        var attempt = new DeliveryAttempt(Store, Follower, new Dictionary<string, IConnector> { ["webhook"] = Connector }, new SigningSecrets(Store, Follower, TimeProvider.System), new(values, [new FixedAuthorizer(values)]), TimeProvider.System, NullLogger<DeliveryAttempt>.Instance);
+        var attempt = new DeliveryAttempt(Store, Follower, new Dictionary<string, IConnector> { ["webhook"] = Connector }, new SigningSecrets(Store, Follower, Uses, TimeProvider.System), new(values, [new FixedAuthorizer(values)]), TimeProvider.System, NullLogger<DeliveryAttempt>.Instance);
         Go(Follower.Follow);
         Go(NewFanOut().Run);
         Go(NewOperations().Run);

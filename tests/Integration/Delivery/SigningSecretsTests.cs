@@ -1,6 +1,7 @@
 using System.Text;
 using EventMesh.Connectors;
 using EventMesh.Delivery;
+using EventMesh.Delivery.Secrets;
 using EventMesh.Domain.Connections;
 using EventMesh.EventStore;
 using EventMesh.EventStore.Reading;
@@ -13,6 +14,7 @@ namespace EventMesh.Tests.Integration.Delivery;
 public sealed class SigningSecretsTests
 {
     private static readonly Uri Url = new("http://127.0.0.1:9/");
+    private static readonly RunContext Run = RunContext.Of(ConfiguredWorkspace.Empty("acme"), "dlv_1");
     private static readonly CancellationToken Stop = TestContext.Current.CancellationToken;
 
     [Fact]
@@ -24,14 +26,14 @@ public sealed class SigningSecretsTests
         var newer = Signing.NewSecret(Encoding.ASCII.GetBytes("another secret of thirty-two byt"));
         await mesh.Store.For("acme").PutSecret(SigningSecrets.NameOf(connection, "sec_2"), Encoding.UTF8.GetBytes(newer), DateTimeOffset.UtcNow, Stop);
         var (clock, at) = (new ManualClock(), DateTimeOffset.UnixEpoch);
-        var secrets = new SigningSecrets(mesh.Store, new(mesh.Store, NullLogger<IndexFollower>.Instance), clock);
+        var secrets = new SigningSecrets(mesh.Store, new(mesh.Store, NullLogger<IndexFollower>.Instance), mesh.Uses, clock);
         var both = SigningSecretList.First(SigningScheme.Hmac, null, at).With(new("sec_2", SigningScheme.Hmac, null, 60, at));
 
-        var signing = await secrets.Of("acme", connection, both.ActiveAt(at.AddSeconds(59)), Stop);
+        var signing = await secrets.Of(Run, connection, both.ActiveAt(at.AddSeconds(59)), Stop);
         Assert.Equal(newer, signing[0]);
-        Assert.Equal((2, 2), (signing.Count, secrets.Held));
-        Assert.Equal([newer], await secrets.Of("acme", connection, both.ActiveAt(at.AddSeconds(60)), Stop));
-        Assert.Equal(1, secrets.Held);
+        Assert.Equal((2, 2), (signing.Count, secrets.Kept));
+        Assert.Equal([newer], await secrets.Of(Run, connection, both.ActiveAt(at.AddSeconds(60)), Stop));
+        Assert.Equal(1, secrets.Kept);
     }
 
     [Fact]
@@ -43,29 +45,29 @@ public sealed class SigningSecretsTests
         var clock = new ManualClock();
         var follower = new IndexFollower(mesh.Store, NullLogger<IndexFollower>.Instance);
         mesh.Go(follower.Follow);
-        var secrets = new SigningSecrets(mesh.Store, follower, clock);
+        var secrets = new SigningSecrets(mesh.Store, follower, mesh.Uses, clock);
         var first = SigningSecretList.First(SigningScheme.Hmac, null, DateTimeOffset.UnixEpoch).ActiveAt(DateTimeOffset.UnixEpoch);
-        await secrets.Of("acme", gone, first, Stop);
-        await secrets.Of("acme", stays, first, Stop);
+        await secrets.Of(Run, gone, first, Stop);
+        await secrets.Of(Run, stays, first, Stop);
         var now = DateTimeOffset.UtcNow;
         await follower.WaitFor(
             await mesh.Store.For("acme").Append(gone, "connection", 1, [new ConnectionEvent.ConnectionDeleted(now)], new EventMetadata(now, "test", null, null, null), null, Stop), Stop);
 
         clock.Advance(TimeSpan.FromSeconds(59));
-        await secrets.Of("acme", stays, first, Stop);
-        Assert.Equal(2, secrets.Held);
+        await secrets.Of(Run, stays, first, Stop);
+        Assert.Equal(2, secrets.Kept);
         clock.Advance(TimeSpan.FromSeconds(1));
-        await secrets.Of("acme", stays, first, Stop);
-        Assert.Equal(1, secrets.Held);
+        await secrets.Of(Run, stays, first, Stop);
+        Assert.Equal(1, secrets.Kept);
     }
 
     [Fact]
     public async Task One_that_is_kept_nowhere_is_an_error_of_ours()
     {
         await using var mesh = await Mesh.Open();
-        var secrets = new SigningSecrets(mesh.Store, new(mesh.Store, NullLogger<IndexFollower>.Instance), TimeProvider.System);
+        var secrets = new SigningSecrets(mesh.Store, new(mesh.Store, NullLogger<IndexFollower>.Instance), mesh.Uses, TimeProvider.System);
         var first = SigningSecretList.First(SigningScheme.Hmac, null, DateTimeOffset.UnixEpoch).ActiveAt(DateTimeOffset.UnixEpoch);
-        await Assert.ThrowsAsync<InvalidOperationException>(async () => await secrets.Of("acme", "con_none", first, Stop));
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await secrets.Of(Run, "con_none", first, Stop));
     }
 
     private sealed class ManualClock : TimeProvider

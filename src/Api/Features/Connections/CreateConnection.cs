@@ -13,7 +13,11 @@ public static class CreateConnection
     /// <param name="Secret">What the webhook's requests are signed with: here and never again; null when receivers verify with <paramref name="PublicKey"/>.</param>
     public sealed record Response(
         string Id, string Name, string Kind, string Status, ConnectionView.WebhookView Config, SigningScheme Scheme, string? Secret, string? PublicKey, long Version, DateTimeOffset CreatedAt, bool Operational,
-        CredentialView Credential);
+        CredentialView Credential)
+    {
+        /// <summary>Without the secret, wherever it may be printed.</summary>
+        public override string ToString() => $"CreateConnection {Id}";
+    }
 
     public static void Map(RouteGroupBuilder connections) => connections.MapPost("", Handle)
         .Needs(Permission.WriteConnections).WithName("createConnection").WithSummary("Create a connection; its signing secret is shown once")

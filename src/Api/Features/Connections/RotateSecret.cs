@@ -12,13 +12,21 @@ public static class RotateSecret
     /// <param name="OverlapSeconds">How long the old ones still sign; a day when left out, 0 ends them at once.</param>
     /// <param name="Scheme"><c>hmac</c> or <c>ed25519</c>; as before when left out.</param>
     /// <param name="Secret">The caller's own <c>whsec_…</c>; made here when left out.</param>
-    public sealed record Request(int? OverlapSeconds, string? Scheme, string? Secret);
+    public sealed record Request(int? OverlapSeconds, string? Scheme, string? Secret)
+    {
+        /// <summary>Without the secret, wherever it may be printed.</summary>
+        public override string ToString() => "RotateSecret";
+    }
 
     /// <param name="Id">The new secret's id.</param>
     /// <param name="Secret">What requests are now signed with: here and never again; null when receivers verify with <paramref name="PublicKey"/>.</param>
     /// <param name="OverlapEndsAt">From then on it signs alone.</param>
     /// <param name="Version">The connection's.</param>
-    public sealed record Response(string Id, SigningScheme Scheme, string? Secret, string? PublicKey, DateTimeOffset CreatedAt, DateTimeOffset OverlapEndsAt, long Version);
+    public sealed record Response(string Id, SigningScheme Scheme, string? Secret, string? PublicKey, DateTimeOffset CreatedAt, DateTimeOffset OverlapEndsAt, long Version)
+    {
+        /// <summary>Without the secret, wherever it may be printed.</summary>
+        public override string ToString() => $"RotateSecret {Id}";
+    }
 
     public static void Map(RouteGroupBuilder connections) => connections.MapPost("/{id}/secret/rotate", Handle)
         .Needs(Permission.WriteConnections).WithIfMatch().WithName("rotateSecret").WithSummary("Make a new signing secret, shown once; old ones sign on until the overlap ends")

@@ -14,7 +14,11 @@ public static class IssueKey
     public sealed record Request(string? Name);
 
     /// <param name="Key">The key itself: here and never again.</param>
-    public sealed record Response(string Id, string Name, string Key, DateTimeOffset CreatedAt);
+    public sealed record Response(string Id, string Name, string Key, DateTimeOffset CreatedAt)
+    {
+        /// <summary>Without the secret, wherever it may be printed.</summary>
+        public override string ToString() => $"IssueKey {Id}";
+    }
 
     public static void Map(RouteGroupBuilder keys) => keys.MapPost("", Handle)
         .Needs(Permission.IssueKeys).WithName("issueKey").WithSummary("Issue an API key; the key is shown once").Produces<Response>(StatusCodes.Status201Created);

@@ -17,7 +17,11 @@ public static class CreateSource
     /// <param name="Secret">Left out when it was given; else here and never again.</param>
     public sealed record Response(
         string Id, string Name, string Status, VerificationFields Verification, SourceFields.EventFields Event, string ReceiveAt,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Secret, long Version, DateTimeOffset CreatedAt);
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Secret, long Version, DateTimeOffset CreatedAt)
+    {
+        /// <summary>Without the secret, wherever it may be printed.</summary>
+        public override string ToString() => $"CreateSource {Id}";
+    }
 
     public static void Map(RouteGroupBuilder sources) => sources.MapPost("", Handle)
         .Needs(Permission.WriteSources).WithName("createSource").WithSummary("Create a source of inbound webhooks; its address and its secret are shown once")

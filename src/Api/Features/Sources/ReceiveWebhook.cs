@@ -7,6 +7,7 @@ using EventMesh.Api.Edge;
 using EventMesh.Api.Features.Events;
 using EventMesh.Api.Inbound;
 using EventMesh.Api.Limits;
+using EventMesh.Delivery.Secrets;
 using EventMesh.Domain.Sources;
 using EventMesh.EventStore;
 using EventMesh.Projections.Index;
@@ -42,6 +43,7 @@ public sealed class ReceiveWebhook(IndexFollower index, Store store, Limiter lim
         var arrived = new Arrived(context.Request.Headers, context.Request.Query, body.Bytes, call.Now);
         var keys = await secrets.Of(workspace.Id, id, source, call.Now, context.RequestAborted).ConfigureAwait(false);
         if (Verifier.Check(source.Settings.Verification, keys, arrived) is { } refusal) throw Refuse(refusal, Invalid(token, context, source.Settings.Verification.Kind));
+        secrets.Verified(RunContext.Of(workspace, context.TraceIdentifier), id, source, call.Now);
 
         using var json = Enveloping.Json(arrived);
         if (source.Settings.Verification.Kind == VerificationKind.Slack && Challenge(json) is { } challenge)

@@ -18,10 +18,18 @@ public static class RotateSourceSecret
 
     /// <param name="Secret">Made when left out, unless the provider makes it.</param>
     /// <param name="OverlapSeconds">How long the secrets of before hold, too: 0 to 7 days, a day by default.</param>
-    public sealed record Request(string? Secret = null, int? OverlapSeconds = null);
+    public sealed record Request(string? Secret = null, int? OverlapSeconds = null)
+    {
+        /// <summary>Without the secret, wherever it may be printed.</summary>
+        public override string ToString() => "RotateSourceSecret";
+    }
 
     /// <param name="Secret">Left out when it was given; else here and never again.</param>
-    public sealed record Response(string Id, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Secret, IReadOnlyList<SourceSecret> Secrets, long Version);
+    public sealed record Response(string Id, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Secret, IReadOnlyList<SourceSecret> Secrets, long Version)
+    {
+        /// <summary>Without the secret, wherever it may be printed.</summary>
+        public override string ToString() => $"RotateSourceSecret {Id}";
+    }
 
     public static void Map(RouteGroupBuilder sources) => sources.MapPost("/{id}/rotate-secret", Handle)
         .Needs(Permission.WriteSources).WithName("rotateSourceSecret").WithSummary("Give a source a new secret; the former one holds for an overlap")

@@ -9,7 +9,11 @@ namespace EventMesh.Api.Features.Sources;
 public static class RotateSourceToken
 {
     /// <param name="ReceiveAt">The new path to give to the provider: here and never again.</param>
-    public sealed record Response(string Id, string ReceiveAt, long Version);
+    public sealed record Response(string Id, string ReceiveAt, long Version)
+    {
+        /// <summary>Without the secret, wherever it may be printed.</summary>
+        public override string ToString() => $"RotateSourceToken {Id}";
+    }
 
     public static void Map(RouteGroupBuilder sources) => sources.MapPost("/{id}/rotate-token", Handle)
         .Needs(Permission.WriteSources).WithName("rotateSourceToken").WithSummary("Give a source a new address; the former one ends at once");

@@ -12,6 +12,9 @@ namespace EventMesh.Api.Features.Sources;
 /// <param name="Secret">What the provider signs with. Of <c>stripe</c>, <c>slack</c> and <c>ed25519</c> (a public key) the provider's; else it is made when left out.</param>
 public sealed record SourceFields(string? Name, VerificationFields? Verification, SourceFields.EventFields? Event = null, string? Secret = null)
 {
+    /// <summary>Without the secret, wherever it may be printed.</summary>
+    public override string ToString() => $"SourceFields {Name}";
+
     private const string TypeDefault = "webhook.received";
 
     /// <param name="Source">The CloudEvents' source, a URI-reference; <c>/sources/{id}</c> by default.</param>
