@@ -12,6 +12,7 @@ public enum Roles { Api = 1, FanOut = 2, Dispatcher = 4, Worker = 8, Projections
 /// <summary>How this process runs, from environment variables. Each may also be written with two underscores after <c>EVENTMESH</c>.</summary>
 public sealed record Settings(
     string Home, string Bind, int Port, string Postgres, string? RabbitMq, QueueType QueueType, Roles Roles, IReadOnlyList<IPNetwork> AllowNetworks, string? AdminToken, Plans Plans, TimeSpan DisableAfter,
+    string? PublicUrl, TimeSpan IssuerKeyAge, TimeSpan IssuerKeyOverlap,
     string? MasterKeyFile = null, string? MasterKey = null, string? MasterKeyKms = null, string? KmsEndpoint = null)
 {
     private const int AdminTokenCharsMin = 16;
@@ -28,6 +29,7 @@ public sealed record Settings(
         ("EVENTMESH_HOME", ".eventmesh", "Folder of what this node keeps: the admin token and the master key."),
         ("EVENTMESH_BIND", "127.0.0.1", "Address to listen on; 0.0.0.0 for every IPv4 address of this machine, [::] for all."),
         ("EVENTMESH_PORT", "8080", "Port to listen on; 0 takes a free one."),
+        ("EVENTMESH_PUBLIC_URL", null, "Where others reach this EventMesh, such as https://events.example.com: the same on every node. Without it the address that this node listens on."),
         ("EVENTMESH_POSTGRES", null, "Connection string of the PostgreSQL database: Host=…;Port=…;Username=…;Password=…;Database=…. Required."),
         ("EVENTMESH_RABBITMQ", null, "Address of the RabbitMQ broker: amqp://user:password@host:port/vhost. Without it work is queued in this process."),
         ("EVENTMESH_RABBITMQ_QUEUE_TYPE", "classic", "Of queues that are made: classic, or quorum where the broker is a cluster."),
@@ -42,6 +44,8 @@ public sealed record Settings(
         ("EVENTMESH_MASTER_KEY_KMS_ENDPOINT", null, "Address of AWS KMS, when it is not that of the region."),
         ("EVENTMESH_PLANS", null, "JSON file of the plans that workspaces may have, instead of starter, professional and enterprise as they come."),
         ("EVENTMESH_DISABLE_AFTER", "5d", "How long a connection may have nothing but failures before it is disabled: a whole number with d, h, m or s, from 1s to 365d."),
+        ("EVENTMESH_ISSUER_KEY_AGE", "90d", "How old the newest signing key of a workspace's issuer gets before the next is made: a whole number with d, h, m or s, from 1s to 365d."),
+        ("EVENTMESH_ISSUER_KEY_OVERLAP", "10m", "How long a new signing key is shown before it signs: a whole number with d, h, m or s, from 1s to 7d."),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", null, "Where traces, metrics and logs go by OTLP. The other OTEL_* variables of the OpenTelemetry specification hold too."),
     ];
 
@@ -72,6 +76,9 @@ public sealed record Settings(
             Of("EVENTMESH_ADMIN_TOKEN") is { } token ? TokenIn(token) : null,
             Of("EVENTMESH_PLANS") is { } plans ? PlansIn(plans) : Plans.Default,
             SpanIn("EVENTMESH_DISABLE_AFTER", Of("EVENTMESH_DISABLE_AFTER") ?? "5d", TimeSpan.FromDays(365)),
+            Of("EVENTMESH_PUBLIC_URL") is { } address ? PublicUrlIn(address) : null,
+            SpanIn("EVENTMESH_ISSUER_KEY_AGE", Of("EVENTMESH_ISSUER_KEY_AGE") ?? "90d", TimeSpan.FromDays(365)),
+            SpanIn("EVENTMESH_ISSUER_KEY_OVERLAP", Of("EVENTMESH_ISSUER_KEY_OVERLAP") ?? "10m", TimeSpan.FromDays(7)),
             Of("EVENTMESH_MASTER_KEY_FILE"), Of("EVENTMESH_MASTER_KEY"), Of("EVENTMESH_MASTER_KEY_KMS"), Of("EVENTMESH_MASTER_KEY_KMS_ENDPOINT"))
         {
             TrustedProxies = [.. Listed(Of("EVENTMESH_TRUSTED_PROXIES") ?? "").Select(n => NetworkIn("EVENTMESH_TRUSTED_PROXIES", n))],
@@ -98,6 +105,10 @@ public sealed record Settings(
     private static int PortIn(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= 65535 ? port
         : throw new SettingRefused("EVENTMESH_PORT", $"'{text}' is not a port; give a number from 0 to 65535");
+
+    private static string PublicUrlIn(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address is { PathAndQuery: "/", Fragment: "", UserInfo: "" } ? address.GetLeftPart(UriPartial.Authority)
+        : throw new SettingRefused("EVENTMESH_PUBLIC_URL", "is not an address of the form https://host or https://host:port, without a path, a query or a password");
 
     private static string ConnectionStringIn(string text)
     {

@@ -5,11 +5,13 @@ using EventMesh.Api.Features.Deliveries;
 using EventMesh.Api.Features.Elevations;
 using EventMesh.Api.Features.Events;
 using EventMesh.Api.Features.Feed;
+using EventMesh.Api.Features.Issuers;
 using EventMesh.Api.Features.Keys;
 using EventMesh.Api.Features.Ordering;
 using EventMesh.Api.Features.Replays;
 using EventMesh.Api.Features.Rules;
 using EventMesh.Api.Features.Secrets;
+using EventMesh.Api.Features.ServiceAccounts;
 using EventMesh.Api.Features.Sources;
 using EventMesh.Api.Features.Usage;
 using EventMesh.Api.Features.Workspaces;
@@ -41,6 +43,25 @@ public static class Routes
         RequestElevation.Map(elevations);
         DecideElevation.Map(elevations);
         ReadElevations.Map(elevations);
+
+        var accounts = workspace.MapGroup("/service-accounts").WithTags("Service accounts");
+        CreateServiceAccount.Map(accounts);
+        ReadServiceAccounts.Map(accounts);
+        ChangeServiceAccount.Map(accounts);
+        DeleteServiceAccount.Map(accounts);
+        AddClientCredential.Map(accounts);
+        RevokeClientCredential.Map(accounts);
+        RevokeTokens.Map(accounts);
+
+        var issuer = workspace.MapGroup("/issuer").WithTags("Issuer");
+        ReadIssuer.Map(issuer);
+        RotateIssuerKey.Map(issuer);
+        RetireIssuerKey.Map(issuer);
+        ReadDiscovery.Map(routes);
+        ReadKeySet.Map(routes);
+        IssueToken.Map(routes);
+        RevokeToken.Map(routes);
+        IntrospectToken.Map(routes);
 
         var connections = workspace.MapGroup("/connections").WithTags("Connections");
         CreateConnection.Map(connections);

@@ -2,9 +2,11 @@ using EventMesh.Api.Door;
 using EventMesh.Api.Edge;
 using EventMesh.Api.Features.Deliveries;
 using EventMesh.Api.Features.Feed;
+using EventMesh.Api.Features.Issuers;
 using EventMesh.Api.Features.Replays;
 using EventMesh.Api.Features.Sources;
 using EventMesh.Api.Inbound;
+using EventMesh.Api.Issuing;
 using EventMesh.Api.Limits;
 using EventMesh.Api.Trust;
 using EventMesh.Connectors;
@@ -51,6 +53,7 @@ internal static class Services
         services.AddSecrets(settings);
         services.AddRole("payload-days", p => stop => MakePayloadDays(settings, p.GetRequiredService<TimeProvider>(), stop));
         if (settings.Roles.HasFlag(Roles.Api)) services.AddInbound();
+        services.AddIssuing(settings);
         if (settings.Roles.HasFlag(Roles.Api)) services.AddRole("limits", p => p.GetRequiredService<Limiter>().Run);
         services.AddDelivery(settings);
         if (!settings.Roles.HasFlag(Roles.Projections)) return;
@@ -70,6 +73,14 @@ internal static class Services
         services.AddSingleton<SecretRefusals>().AddSingleton<SecretUses>().AddSingleton<SecretResolver>();
         services.AddRole("secret-uses", p => p.GetRequiredService<SecretUses>().Run);
         if (settings.Roles.HasFlag(Roles.Dispatcher)) services.AddSingleton<EndedSecrets>().AddRole("ended-secrets", p => p.GetRequiredService<EndedSecrets>().Run);
+    }
+
+    private static void AddIssuing(this IServiceCollection services, Settings settings)
+    {
+        services.AddSingleton<PublicAddress>().AddSingleton<SigningKeys>().AddSingleton<AccessTokens>().AddSingleton<OwnTokens>().AddSingleton<OwnIssuer>();
+        services.AddSingleton<UsedAssertions>().AddSingleton<ClientAssertions>().AddSingleton<Clients>();
+        services.AddSingleton<IssueToken>().AddSingleton<RevokeToken>().AddSingleton<IntrospectToken>();
+        if (settings.Roles.HasFlag(Roles.Api)) services.AddSingleton<KeyRotation>().AddRole("issuer-keys", p => p.GetRequiredService<KeyRotation>().Run);
     }
 
     private static void AddDelivery(this IServiceCollection services, Settings settings)

@@ -27,7 +27,8 @@ public static class ConfigurationEvents
         typeof(TrustedProviderEvent),
         typeof(SecretEvent), typeof(SecretUseEvent),
         typeof(DataKeysEvent), typeof(MasterKeyEvent),
-        typeof(ElevationEvent));
+        typeof(ElevationEvent),
+        typeof(IssuerEvent), typeof(ServiceAccountEvent), typeof(IssuedTokenEvent));
 
     /// <summary>Stored names, each of them in the partial index <c>ix_mt_events_configuration</c>: one that is not makes every node read all events at its start.</summary>
     public static readonly IReadOnlyList<string> Types =
@@ -40,6 +41,8 @@ public static class ConfigurationEvents
         "source_created", "source_changed", "source_disabled", "source_enabled", "source_deleted", "source_secret_rotated",
         "event_type_created", "event_type_changed", "event_type_schema_added", "event_type_archived", "event_type_restored",
         "provider_trusted", "provider_changed", "provider_removed",
+        "issuer_key_added", "issuer_key_retired", "token_revoked", "tokens_revoked_before",
+        "service_account_created", "service_account_changed", "service_account_credential_added", "service_account_credential_revoked", "service_account_deleted",
         "replay_started", "replay_cancelled", "replay_finished",
         "secret_created", "secret_version_added", "secret_version_revoked", "secret_deleted",
         "workspace_origins_changed", "elevation_requested", "elevation_approved", "elevation_refused", "elevation_ended",

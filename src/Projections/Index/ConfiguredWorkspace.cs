@@ -33,6 +33,9 @@ public sealed record ConfiguredWorkspace(string Id, Workspace Workspace, Immutab
     /// <summary>The identity providers whose tokens are its members' tokens.</summary>
     public TrustedProviders Providers { get; init; } = TrustedProviders.None;
 
+    /// <summary>Its issuer, and the service accounts that have tokens of it.</summary>
+    public WorkspaceIdentity Identity { get; init; } = WorkspaceIdentity.Empty;
+
     /// <summary>What logs and spans carry beside the workspace.</summary>
     public string Environment => Workspace is Workspace.Open open ? open.Environment : "unknown";
 
@@ -57,6 +60,7 @@ public sealed record ConfiguredWorkspace(string Id, Workspace Workspace, Immutab
         RuleEvent rule => this with { Rules = Rules.SetItem(stream, Rule.Evolve(Rules.GetValueOrDefault(stream, Rule.Initial), rule)), enabledRules = null },
         SourceEvent source => this with { Sources = Sources.SetItem(stream, Source.Evolve(Sources.GetValueOrDefault(stream, Source.Initial), source)) },
         TrustedProviderEvent provider => this with { Providers = Providers.Apply(stream, provider) },
+        IssuerEvent or ServiceAccountEvent or IssuedTokenEvent => this with { Identity = Identity.Apply(stream, happened) },
         EventTypeEvent type => this with { Catalogue = Catalogue.Apply(stream, type) },
         SecretEvent.SecretCreated created => With(created.Name, created),
         SecretEvent.SecretVersionAdded added => With(added.Name, added),

@@ -35,6 +35,9 @@ public sealed class WorkspaceIndex(Plans plans)
     /// <summary>Whose API key has this SHA-256 (hex, lower case); null when nobody's, or revoked.</summary>
     public KeyOwner? OwnerOf(string sha256) => keys.GetValueOrDefault(sha256);
 
+    /// <summary>What a key may do; null when there is no such key, or no longer.</summary>
+    public Role? RolesOfKey(string workspace, string key) => digests.ContainsKey((workspace, key)) ? Role.All : null;
+
     /// <summary>Whose inbound webhooks come to the token with this SHA-256 (hex, lower case); null when nobody's, or no longer.</summary>
     public SourceOwner? SourceOf(string sha256) => sources.OwnerOf(sha256);
 

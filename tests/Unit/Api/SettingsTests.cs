@@ -38,6 +38,10 @@ public sealed class SettingsTests
     public void A_time_has_a_unit(string? text, int seconds) =>
         Assert.Equal(TimeSpan.FromSeconds(seconds), Read(("EVENTMESH_POSTGRES", Postgres), ("EVENTMESH_DISABLE_AFTER", text)).DisableAfter);
 
+    [Theory]
+    [InlineData("https://events.example.com/", "https://events.example.com"), InlineData("http://10.0.0.1:8080", "http://10.0.0.1:8080"), InlineData(null, null)]
+    public void A_public_address_ends_without_a_slash(string? text, string? kept) => Assert.Equal(kept, Read(("EVENTMESH_POSTGRES", Postgres), ("EVENTMESH_PUBLIC_URL", text)).PublicUrl);
+
     [Fact]
     public void Handing_over_and_taking_need_a_broker_to_be_apart()
     {
@@ -50,6 +54,8 @@ public sealed class SettingsTests
     [InlineData("EVENTMESH_PORT", "x"), InlineData("EVENTMESH_PORT", "-1"), InlineData("EVENTMESH_PORT", "65536")]
     [InlineData("EVENTMESH_BIND", "localhost")]
     [InlineData("EVENTMESH_RABBITMQ", "http://hidden"), InlineData("EVENTMESH_RABBITMQ", "hidden")]
+    [InlineData("EVENTMESH_PUBLIC_URL", "hidden"), InlineData("EVENTMESH_PUBLIC_URL", "https://u:hidden@h"), InlineData("EVENTMESH_PUBLIC_URL", "https://h/p"), InlineData("EVENTMESH_PUBLIC_URL", "ftp://h")]
+    [InlineData("EVENTMESH_ISSUER_KEY_AGE", "366d"), InlineData("EVENTMESH_ISSUER_KEY_OVERLAP", "8d")]
     [InlineData("EVENTMESH_ROLES", "api,cook"), InlineData("EVENTMESH_ROLES", ",")]
     [InlineData("EVENTMESH_ALLOW_NETWORKS", "10.0.0.0"), InlineData("EVENTMESH_ALLOW_NETWORKS", "10.0.0.0/8;x")]
     [InlineData("EVENTMESH_PLANS", "/there/is/none.json")]

@@ -1,5 +1,6 @@
 using EventMesh.Api.Description;
 using EventMesh.Api.Edge;
+using EventMesh.Api.Issuing;
 using EventMesh.Domain;
 using EventMesh.Domain.Limits;
 using EventMesh.Domain.Workspaces;
@@ -16,12 +17,14 @@ public static class CreateWorkspace
     public static void Map(RouteGroupBuilder workspaces) => workspaces.MapPost("", Handle)
         .Needs(Permission.CreateWorkspaces).WithName("createWorkspace").WithSummary("Create a workspace").Produces<WorkspaceView>(StatusCodes.Status201Created).WithProblem(StatusCodes.Status409Conflict);
 
-    private static async Task<IResult> Handle(Body<Request> body, Call call, Store store, IndexFollower index, Plans plans, HttpContext context)
+    private static async Task<IResult> Handle(Body<Request> body, Call call, Store store, IndexFollower index, Plans plans, SigningKeys keys, HttpContext context)
     {
         var command = Validated(body.Value, call, plans);
         var decided = await store.For(command.Id).Decide<Workspace, WorkspaceEvent>(
             Ids.WorkspaceStream, "workspace", Workspace.Initial, Workspace.Evolve, s => WorkspaceDecider.Decide(command, s), call.Metadata(), null, context.RequestAborted);
         await index.Reach(decided.Position, context.RequestAborted);
+        // A crash before this leaves a workspace whose issuer begins with its first token.
+        await keys.Begin(command.Id, call.Metadata(), context.RequestAborted);
         ETag.Set(context.Response, decided.Version);
         return Results.Created($"/v1/workspaces/{command.Id}", WorkspaceView.Of((Workspace.Open)decided.State, plans));
     }
