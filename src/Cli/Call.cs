@@ -9,6 +9,7 @@ internal sealed class Call : IDisposable
 
     private readonly Shell shell;
     private readonly ParseResult parsed;
+    private readonly Lazy<Credentials> credentials;
     private readonly Lazy<Client> client;
 
     public Call(Shell shell, ParseResult parsed, CancellationToken cancel)
@@ -17,13 +18,17 @@ internal sealed class Call : IDisposable
         this.parsed = parsed;
         Cancel = cancel;
         Output = new Output(shell.Terminal, parsed.GetValue(shell.Json));
-        client = new(() => new Client(Server(), Token(Server())));
+        credentials = new(() => new Credentials(shell.Terminal, Server(), NotEmpty(parsed.GetValue(shell.Token)) ?? shell.Terminal.Set("EVENTMESH_TOKEN")));
+        client = new(() => new Client(Server(), credentials.Value.For));
     }
 
     public CancellationToken Cancel { get; }
     public Output Output { get; }
     public Terminal Terminal => shell.Terminal;
     public Client Client => client.Value;
+
+    /// <summary>What this command line keeps for itself.</summary>
+    public Credentials Credentials => credentials.Value;
 
     public T? Value<T>(Option<T> option) => parsed.GetValue(option);
     public T? Value<T>(Argument<T> argument) => parsed.GetValue(argument);
@@ -52,29 +57,6 @@ internal sealed class Call : IDisposable
             ? server
             : throw Failure.Usage($"`{given}` is not the address of a server", $"Give one such as {DefaultServer} with --server or EVENTMESH_SERVER.");
     }
-
-    /// <summary>The local server's admin token goes to a local server only: another host must be given its token by name.</summary>
-    private string? Token(Uri server)
-    {
-        if ((NotEmpty(parsed.GetValue(shell.Token)) ?? Terminal.Set("EVENTMESH_TOKEN")) is { } given)
-            return Header(given, "the token given");
-        var file = Path.Combine(Terminal.Set("EVENTMESH_HOME") ?? ".eventmesh", "admin-token");
-        if (!server.IsLoopback || !File.Exists(file))
-            return null;
-        try
-        {
-            return Header(File.ReadAllText(file), file);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new Failure(ExitCode.Unauthorised, $"cannot read {file}: {error.Message}", "Run as the user who started the server, or set EVENTMESH_TOKEN.");
-        }
-    }
-
-    private static string Header(string token, string origin) =>
-        token.Trim() is { Length: > 0 } trimmed && trimmed.All(character => character is > ' ' and <= '~')
-            ? trimmed
-            : throw Failure.Usage($"{origin} is not a token: it must be printable ASCII without spaces");
 
     private static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

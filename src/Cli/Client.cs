@@ -14,8 +14,12 @@ internal sealed class Client : IDisposable
     private readonly HttpClient http;
     private readonly string server;
 
-    public Client(Uri server, string? token)
+    private readonly Func<string, string?> token;
+
+    /// <param name="token">Which token goes with a request to a path; null when none does.</param>
+    public Client(Uri server, Func<string, string?> token)
     {
+        this.token = token;
         this.server = server.AbsoluteUri.TrimEnd('/');
         http = new HttpClient(new SocketsHttpHandler
         {
@@ -27,8 +31,6 @@ internal sealed class Client : IDisposable
         })
         { Timeout = Timeout.InfiniteTimeSpan };
         http.DefaultRequestHeaders.UserAgent.ParseAdd("eventmesh-cli");
-        if (token is not null)
-            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
     public Task<Answer> Get(string path, CancellationToken cancel) => Send(HttpMethod.Get, path, null, cancel);
@@ -46,7 +48,7 @@ internal sealed class Client : IDisposable
     /// <summary>Opens a stream of server-sent events; it has no time limit once it is open.</summary>
     public async Task<Stream> Open(string path, CancellationToken cancel)
     {
-        var request = new HttpRequestMessage(HttpMethod.Get, server + path);
+        var request = Request(HttpMethod.Get, path);
         request.Headers.Accept.ParseAdd("text/event-stream");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(AnswerTimeout);
@@ -64,7 +66,8 @@ internal sealed class Client : IDisposable
 
     private async Task<Answer> Send(HttpMethod method, string path, HttpContent? body, CancellationToken cancel)
     {
-        using var request = new HttpRequestMessage(method, server + path) { Content = body };
+        using var request = Request(method, path);
+        request.Content = body;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(AnswerTimeout);
         return await Reach(async () =>
@@ -73,6 +76,14 @@ internal sealed class Client : IDisposable
             await Refuse(response, limit.Token);
             return new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(limit.Token), response.Headers.Date);
         }, cancel);
+    }
+
+    private HttpRequestMessage Request(HttpMethod method, string path)
+    {
+        var request = new HttpRequestMessage(method, server + path);
+        if (token(path) is { } bearer)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bearer);
+        return request;
     }
 
     private async Task Refuse(HttpResponseMessage response, CancellationToken cancel)

@@ -39,8 +39,8 @@ internal static class Problem
 
     private static string? Next(int status, string server, RetryConditionHeaderValue? retryAfter) => status switch
     {
-        401 => "Give a token that this server knows: EVENTMESH_TOKEN, --token, or the file $EVENTMESH_HOME/admin-token of a local server.",
-        403 => "This token may not do that: use the platform admin's token.",
+        401 => "Give a token that this server knows: EVENTMESH_TOKEN, --token, the key kept in $EVENTMESH_HOME/keys, or a local server's $EVENTMESH_HOME/admin-token.",
+        403 => "This token's roles do not reach that far: inside a workspace ask its operator for a key with the role; workspaces and plans are the platform admin's.",
         404 => "Check the name and the workspace: `eventmesh workspaces list`, `eventmesh connections list -w WORKSPACE`. A key sees its own workspace only.",
         429 => retryAfter?.Delta is { } wait ? $"Try again in {wait.TotalSeconds:0} s." : "Try again later.",
         >= 300 and < 400 => "The server sends us elsewhere, and a token is not taken there: give the final address with --server.",

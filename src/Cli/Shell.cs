@@ -15,7 +15,7 @@ internal sealed class Shell(Terminal terminal)
 
     public Option<string?> Token { get; } = new("--token")
     {
-        Description = "Admin token or API key (EVENTMESH_TOKEN; otherwise, for a local server, the file $EVENTMESH_HOME/admin-token).",
+        Description = "Admin token or API key (EVENTMESH_TOKEN; otherwise the key kept for the workspace, or a local server's $EVENTMESH_HOME/admin-token).",
         HelpName = "TOKEN", Recursive = true,
     };
 

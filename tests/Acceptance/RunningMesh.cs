@@ -26,6 +26,6 @@ public sealed class RunningMesh : IAsyncLifetime
 
     public Caller Admin => new(Process.Client());
 
-    /// <summary>A new workspace, and the admin in it.</summary>
+    /// <summary>A new workspace, for the holder of its first key.</summary>
     public async Task<Workspace> Workspace() => await Acceptance.Workspace.New(Process);
 }

@@ -63,7 +63,7 @@ public class When_a_connection_is_operational(RunningMesh mesh)
         var workspace = await mesh.Workspace();
         (await workspace.Post("/connections", Fields.Replace("http://127.0.0.1:9/ops", ops.Url("/ops").ToString(), StringComparison.Ordinal))).Is(HttpStatusCode.Created);
         await workspace.Rule("{}", await workspace.Connection(target.Url("/hook").ToString(), ",\"retry_schedule\":[0,0,0,0]"));
-        (await workspace.Patch("", """{"limits":{"events_per_month":1,"overage":"hard"}}""")).Is(HttpStatusCode.OK);
+        (await workspace.AsAdmin.Patch("", """{"limits":{"events_per_month":1,"overage":"hard"}}""")).Is(HttpStatusCode.OK);
 
         (await workspace.Publish(Workspace.Event("1"))).Is(HttpStatusCode.Accepted);
         await Told("delivery.exhausted", "delivery.failing");

@@ -14,15 +14,15 @@ public class When_a_workspaces_plan_is_changed(RunningMesh mesh)
         var before = await workspace.Get("");
         Assert.Equal(("{}", 1_000_000, "hard"), (before.Json["overrides"]!.ToJsonString(), before.Json["limits"]!["events_per_month"]!.GetValue<int>(), before.Json["limits"]!["overage"]!.GetValue<string>()));
 
-        var changed = (await workspace.Patch("", """{"plan":"professional","limits":{"connections":3,"overage":"hard"}}""", ("If-Match", before.Headers.ETag!.Tag))).Is(HttpStatusCode.OK);
+        var changed = (await workspace.AsAdmin.Patch("", """{"plan":"professional","limits":{"connections":3,"overage":"hard"}}""", ("If-Match", before.Headers.ETag!.Tag))).Is(HttpStatusCode.OK);
         Assert.Equal(("professional", """{"connections":3,"overage":"hard"}"""), (changed["plan"], changed.Json["overrides"]!.ToJsonString()));
         Assert.Equal((3, 2_000, "hard"), (changed.Json["limits"]!["connections"]!.GetValue<int>(), changed.Json["limits"]!["rules"]!.GetValue<int>(), changed.Json["limits"]!["overage"]!.GetValue<string>()));
         Assert.Equal(changed.Text, (await workspace.Get("")).Text);
 
-        (await workspace.Patch("", """{"limits":{"connections":null,"rules":1}}""")).Is(HttpStatusCode.OK);
+        (await workspace.AsAdmin.Patch("", """{"limits":{"connections":null,"rules":1}}""")).Is(HttpStatusCode.OK);
         Assert.Equal("""{"rules":1,"overage":"hard"}""", (await workspace.Get("")).Json["overrides"]!.ToJsonString());
-        Assert.Equal("{}", (await workspace.Patch("", """{"limits":null}""")).Is(HttpStatusCode.OK).Json["overrides"]!.ToJsonString());
-        Assert.Equal("{}", (await workspace.Patch("", "{}")).Is(HttpStatusCode.OK).Json["overrides"]!.ToJsonString());
+        Assert.Equal("{}", (await workspace.AsAdmin.Patch("", """{"limits":null}""")).Is(HttpStatusCode.OK).Json["overrides"]!.ToJsonString());
+        Assert.Equal("{}", (await workspace.AsAdmin.Patch("", "{}")).Is(HttpStatusCode.OK).Json["overrides"]!.ToJsonString());
         Assert.Equal(
             ["workspace_created", "workspace_plan_changed", "workspace_limits_changed", "workspace_limits_changed", "workspace_limits_changed"],
             (await workspace.Get("/streams/workspace")).Items.Select(e => e["type"]!.GetValue<string>()));
@@ -43,7 +43,7 @@ public class When_a_workspaces_plan_is_changed(RunningMesh mesh)
     public async Task A_wrong_change_is_refused_by_field_and_reason_and_changes_nothing(string body, string field, string words)
     {
         var workspace = await mesh.Workspace();
-        (await workspace.Patch("", body)).IsProblem(HttpStatusCode.BadRequest, "invalid_request").Names(field, words);
+        (await workspace.AsAdmin.Patch("", body)).IsProblem(HttpStatusCode.BadRequest, "invalid_request").Names(field, words);
         Assert.Equal("\"1\"", (await workspace.Get("")).Headers.ETag!.Tag);
     }
 
@@ -51,8 +51,8 @@ public class When_a_workspaces_plan_is_changed(RunningMesh mesh)
     public async Task Only_the_admin_may_and_only_what_was_read()
     {
         var workspace = await mesh.Workspace();
-        (await workspace.Patch("", """{"plan":"enterprise"}""", ("If-Match", "\"7\""))).IsProblem(HttpStatusCode.PreconditionFailed, "version_mismatch");
-        (await (await workspace.WithKey()).Patch("", """{"plan":"enterprise"}""")).IsProblem(HttpStatusCode.Forbidden, "forbidden");
+        (await workspace.AsAdmin.Patch("", """{"plan":"enterprise"}""", ("If-Match", "\"7\""))).IsProblem(HttpStatusCode.PreconditionFailed, "version_mismatch");
+        (await workspace.Patch("", """{"plan":"enterprise"}""")).IsProblem(HttpStatusCode.Forbidden, "forbidden");
         Assert.Equal("starter", (await workspace.Get(""))["plan"]);
     }
 
@@ -70,16 +70,16 @@ public class When_a_workspaces_plan_is_changed(RunningMesh mesh)
         {
             ["EVENTMESH_POSTGRES"] = database, ["EVENTMESH_ALLOW_NETWORKS"] = "127.0.0.0/8", ["EVENTMESH_PLANS"] = file,
         });
-        var there = workspace with { Process = second, Caller = new(second.Client()) };
-        var holder = await there.WithKey();
+        var there = workspace.On(second).AsAdmin;
+        var holder = workspace.On(second);
         (await there.Caller.Post("/v1/workspaces", """{"name":"Acme"}""")).IsProblem(HttpStatusCode.BadRequest, "invalid_request").Names("plan", "must be one of bronze");
         Assert.Null((await there.Get("")).Is(HttpStatusCode.OK).Json["limits"]);
-        (await there.Publish(Workspace.Event("1"))).IsProblem(HttpStatusCode.ServiceUnavailable, "plan_unknown");
-        (await there.Post("/connections", """{"name":"hook","kind":"webhook","config":{"url":"http://127.0.0.1:9/"}}""")).IsProblem(HttpStatusCode.ServiceUnavailable, "plan_unknown");
+        (await holder.Publish(Workspace.Event("1"))).IsProblem(HttpStatusCode.ServiceUnavailable, "plan_unknown");
+        (await holder.Post("/connections", """{"name":"hook","kind":"webhook","config":{"url":"http://127.0.0.1:9/"}}""")).IsProblem(HttpStatusCode.ServiceUnavailable, "plan_unknown");
         (await holder.Get("/events")).IsProblem(HttpStatusCode.ServiceUnavailable, "plan_unknown");
-        Assert.Empty((await there.Get("/events")).Items);
 
         (await there.Patch("", """{"plan":"bronze"}""")).Is(HttpStatusCode.OK);
+        Assert.Empty((await holder.Get("/events")).Items);
         (await holder.Publish(Workspace.Event("1"))).Is(HttpStatusCode.Accepted);
     }
 }

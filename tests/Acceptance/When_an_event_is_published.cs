@@ -11,7 +11,7 @@ public class When_an_event_is_published(RunningMesh mesh)
     [Fact]
     public async Task It_is_accepted_with_its_id_and_position_and_shown_with_its_attributes()
     {
-        var workspace = await (await mesh.Workspace()).WithKey();
+        var workspace = await mesh.Workspace();
         var accepted = (await workspace.Publish(Workspace.Event("1", further:
             ""","subject":"o/7","time":"2026-11-20T12:00:00Z","resource":"order","resourceid":"7","data":{"total":100}"""))).Is(HttpStatusCode.Accepted);
         Assert.Matches("^evt_[0-9a-z]{26}$", accepted["id"]);
@@ -88,7 +88,7 @@ public class When_an_event_is_published(RunningMesh mesh)
     [Fact]
     public async Task Its_correlation_id_and_trace_are_kept_and_its_actor_is_the_key()
     {
-        var workspace = await (await mesh.Workspace()).WithKey();
+        var workspace = await mesh.Workspace();
         var accepted = (await workspace.Publish(Workspace.Event("1"), ("X-Correlation-Id", "checkout-7"))).Is(HttpStatusCode.Accepted);
         var stored = (await workspace.Get("/streams/" + accepted["id"])).Is(HttpStatusCode.OK).Items[0];
         Assert.Equal("checkout-7", stored["correlation_id"]!.GetValue<string>());

@@ -81,7 +81,7 @@ public class When_data_does_not_fit_its_type(RunningMesh mesh)
         await using var first = await RunningMesh.StartOn(postgres);
         var workspace = await Described(await Workspace.New(first));
         await using var second = await RunningMesh.StartOn(postgres);
-        var there = workspace with { Process = second, Caller = new(second.Client()) };
+        var there = workspace.On(second);
         (await there.Publish(Event("1", "7"))).IsProblem(HttpStatusCode.UnprocessableEntity, "schema_mismatch");
         (await there.Publish(Event("1", """{"total":1}"""))).Is(HttpStatusCode.Accepted);
     }

@@ -119,7 +119,7 @@ public class When_deliveries_are_replayed(RunningMesh mesh)
     public async Task Another_workspaces_replay_is_not_there()
     {
         var mine = await mesh.Workspace();
-        var theirs = await (await mesh.Workspace()).WithKey();
+        var theirs = await mesh.Workspace();
         var id = (await Ask(mine)).Is(HttpStatusCode.Accepted)["id"];
         (await theirs.Get("/replays/" + id)).IsProblem(HttpStatusCode.NotFound, "not_found");
         (await theirs.Post($"/replays/{id}/cancel", "")).IsProblem(HttpStatusCode.NotFound, "not_found");

@@ -98,7 +98,7 @@ public class When_deliveries_stand_in_line(RunningMesh mesh)
         await Publish(workspace, "1", "a", "x");
         var line = (await Stuck(workspace))["line"]!.GetValue<string>();
 
-        var other = await (await mesh.Workspace()).WithKey();
+        var other = await mesh.Workspace();
         Assert.Empty((await other.Get("/ordering")).Items);
         (await other.Post($"/ordering/{line}/skip", "")).IsProblem(HttpStatusCode.NotFound, "not_found");
         (await other.Post($"/ordering/{line}/retry", "")).IsProblem(HttpStatusCode.NotFound, "not_found");

@@ -106,8 +106,8 @@ public sealed class When_nodes_share_limits : IAsyncLifetime
     private async Task<(Workspace Here, Workspace There)> Limited(string limits)
     {
         var here = await Workspace.New(one);
-        var there = here with { Process = two, Caller = new(two.Client()) };
-        (await here.Patch("", $$"""{"limits":{{limits}}}""")).Is(HttpStatusCode.OK);
+        var there = here.On(two);
+        (await here.AsAdmin.Patch("", $$"""{"limits":{{limits}}}""")).Is(HttpStatusCode.OK);
         // A node hears of the change within milliseconds.
         await Eventually.True(async () => (await there.Caller.Get("/v1/workspaces")).Items.Any(w => w["id"]!.GetValue<string>() == here.Id && w["overrides"]!.AsObject().Count > 0),
             TimeSpan.FromSeconds(30), "the other node to hear of the limits");

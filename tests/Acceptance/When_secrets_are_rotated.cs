@@ -89,7 +89,7 @@ public class When_secrets_are_rotated(RunningMesh mesh)
     [Fact]
     public async Task What_is_not_there_or_not_one_s_own_has_no_secrets()
     {
-        var (workspace, another) = (await mesh.Workspace(), await (await mesh.Workspace()).WithKey());
+        var (workspace, another) = (await mesh.Workspace(), await mesh.Workspace());
         var id = await workspace.Connection();
         (await workspace.Post("/connections/con_none/secret/rotate", "{}")).IsProblem(HttpStatusCode.NotFound, "not_found");
         (await workspace.Get("/connections/con_none/secrets")).IsProblem(HttpStatusCode.NotFound, "not_found");

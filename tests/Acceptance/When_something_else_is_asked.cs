@@ -35,7 +35,7 @@ public class When_something_else_is_asked(RunningMesh mesh)
     [Fact]
     public async Task Every_request_is_one_line_of_json_with_its_workspace_actor_and_subject()
     {
-        var workspace = await (await mesh.Workspace()).WithKey();
+        var workspace = await mesh.Workspace();
         const string secret = "a-payload-that-nobody-may-log";
         var published = (await workspace.Publish(Workspace.Event("1", further: $",\"data\":\"{secret}\""))).Is(HttpStatusCode.Accepted);
         (await workspace.Publish("{")).Is(HttpStatusCode.BadRequest);

@@ -20,7 +20,7 @@ public class When_telemetry_is_exported
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
             ["OTEL_BSP_SCHEDULE_DELAY"] = "200", ["OTEL_BLRP_SCHEDULE_DELAY"] = "200", ["OTEL_METRIC_EXPORT_INTERVAL"] = "500",
         });
-        var workspace = await (await Workspace.New(process)).WithKey();
+        var workspace = await Workspace.New(process);
         const string trace = "0af7651916cd43dd8448eb211c80319c";
         const string secret = "a-payload-that-nobody-may-export";
         var published = (await workspace.Publish(Workspace.Event("1", further: $",\"data\":\"{secret}\""), ("traceparent", $"00-{trace}-b7ad6b7169203331-01"))).Is(HttpStatusCode.Accepted);

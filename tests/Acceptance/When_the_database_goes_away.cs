@@ -26,6 +26,8 @@ public class When_the_database_goes_away
 
         await postgres.StartAgain();
         await Eventually.True(async () => (await workspace.Caller.Get("/readyz")).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(60), "the process to be ready again");
+        // Connections that the kill broke are found broken when they are next used.
+        await Eventually.True(async () => (await workspace.Get("/rules")).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(60), "calls to be answered again");
         (await workspace.Publish(Workspace.Event("2"))).Is(HttpStatusCode.Accepted);
         // The index follows again: what is written is seen.
         var connection = await workspace.Connection();

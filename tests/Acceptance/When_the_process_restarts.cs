@@ -12,7 +12,7 @@ public class When_the_process_restarts
     public async Task The_same_home_and_database_hold_everything_and_a_follower_is_let_go()
     {
         await using var process = await RunningMesh.StartOn(await (await PostgresServer.Shared).CreateDatabase("restart"));
-        var workspace = await (await Workspace.New(process)).WithKey();
+        var workspace = await Workspace.New(process);
         var connection = await workspace.Connection();
         var published = (await workspace.Publish(Workspace.Event("1"))).Is(HttpStatusCode.Accepted);
         var token = process.AdminToken;
@@ -54,7 +54,7 @@ public class When_the_process_restarts
         await socket.ConnectAsync(process.Address.Host, process.Address.Port);
         var (stream, body) = (socket.GetStream(), Workspace.Event("1"));
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
-            $"POST {workspace.Path}/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {process.AdminToken}\r\nContent-Type: application/cloudevents+json\r\nContent-Length: {body.Length}\r\nExpect: 100-continue\r\n\r\n"));
+            $"POST {workspace.Path}/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {workspace.Key}\r\nContent-Type: application/cloudevents+json\r\nContent-Length: {body.Length}\r\nExpect: 100-continue\r\n\r\n"));
         using var reader = new StreamReader(stream);
         // The handler waits for the body when it says this.
         Assert.Equal("HTTP/1.1 100 Continue", await reader.ReadLineAsync());

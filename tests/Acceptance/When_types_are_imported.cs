@@ -43,7 +43,7 @@ public class When_types_are_imported(RunningMesh mesh)
         var executable = Path.Combine(Repository.Root, "src/Cli/bin", Repository.Configuration, "net10.0/eventmesh.dll");
         var start = new ProcessStartInfo("dotnet", [executable, "types", "import", Shop, "-w", workspace.Id, .. further]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["EVENTMESH_SERVER"] = mesh.Process.Address.ToString();
-        start.Environment["EVENTMESH_TOKEN"] = mesh.Process.AdminToken;
+        start.Environment["EVENTMESH_TOKEN"] = workspace.Key;
         using var process = Process.Start(start)!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();

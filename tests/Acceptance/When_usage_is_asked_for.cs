@@ -15,7 +15,7 @@ public class When_usage_is_asked_for(RunningMesh mesh)
     {
         await using var receiver = await Receiver.Start();
         receiver.Answer = (path, n) => path == "/bad" && n <= 3 ? 500 : 200;
-        var workspace = await (await mesh.Limited("""{"events_per_month":3,"overage":"soft"}""")).WithKey();
+        var workspace = await mesh.Limited("""{"events_per_month":3,"overage":"soft"}""");
         var connections = new[] { await workspace.Connection(receiver.Url("/good").ToString()), await workspace.Connection(receiver.Url("/bad").ToString(), ""","retry_schedule":[0,0,0]""") };
         await workspace.Rule("""{"type":["order.*"]}""", connections);
         var bytes = 0;
@@ -59,7 +59,8 @@ public class When_usage_is_asked_for(RunningMesh mesh)
         foreach (var (id, count) in events)
         {
             (await admin.Post("/v1/workspaces", $$"""{"id":"ws-{{id}}","name":"x"}""")).Is(HttpStatusCode.Created);
-            for (var n = 0; n < count; n++) position = (await new Workspace(process, "ws-" + id, admin).Publish(Workspace.Event($"{n}"))).Is(HttpStatusCode.Accepted)["position"];
+            var workspace = await Workspace.Enter(process, "ws-" + id);
+            for (var n = 0; n < count; n++) position = (await workspace.Publish(Workspace.Event($"{n}"))).Is(HttpStatusCode.Accepted)["position"];
         }
         (await admin.Get("/v1/workspaces/ws-a/usage?min_position=" + position)).Is(HttpStatusCode.OK);
 

@@ -4,22 +4,40 @@ using EventMesh.Tests.Servers;
 namespace EventMesh.Tests.Acceptance;
 
 /// <summary>A workspace of a journey, and somebody who may work in it.</summary>
-public sealed record Workspace(EventMeshProcess Process, string Id, Caller Caller)
+/// <param name="Key">The first API key, with all roles.</param>
+public sealed record Workspace(EventMeshProcess Process, string Id, string Key, Caller Caller)
 {
     public string Path => "/v1/workspaces/" + Id;
 
-    public static async Task<Workspace> New(EventMeshProcess process)
+    /// <summary>A new workspace, for the holder of its first key.</summary>
+    public static Task<Workspace> New(EventMeshProcess process, string plan = "starter") => Create(process, $$"""{"name":"Acme","plan":"{{plan}}"}""");
+
+    /// <summary>A new workspace as <paramref name="json"/> says, for the holder of its first key.</summary>
+    public static async Task<Workspace> Create(EventMeshProcess process, string json)
     {
-        var admin = new Caller(process.Client());
-        var created = (await admin.Post("/v1/workspaces", """{"name":"Acme"}""")).Is(HttpStatusCode.Created);
-        return new(process, created["id"], admin);
+        var created = (await new Caller(process.Client()).Post("/v1/workspaces", json)).Is(HttpStatusCode.Created);
+        return await Enter(process, created["id"]);
     }
 
-    /// <summary>The same workspace, for the holder of a new API key.</summary>
-    public async Task<Workspace> WithKey()
+    /// <summary>A workspace that has no key yet, for the holder of its first.</summary>
+    public static async Task<Workspace> Enter(EventMeshProcess process, string id)
     {
-        var issued = (await Post("/keys", """{"name":"app"}""")).Is(HttpStatusCode.Created);
-        return this with { Caller = new(Process.Client(issued["key"])) };
+        var issued = (await new Caller(process.Client()).Post($"/v1/workspaces/{id}/keys", """{"name":"first"}""")).Is(HttpStatusCode.Created);
+        return new(process, id, issued["key"], new(process.Client(issued["key"])));
+    }
+
+    /// <summary>The same workspace, for the platform's admin, who sees nothing in it.</summary>
+    public Workspace AsAdmin => this with { Caller = new(Process.Client()) };
+
+    /// <summary>The same workspace and key on another node.</summary>
+    public Workspace On(EventMeshProcess process) => this with { Process = process, Caller = new(process.Client(Key)) };
+
+    /// <summary>The same workspace, for the holder of a new API key.</summary>
+    /// <param name="roles">All of them when none is named.</param>
+    public async Task<Workspace> WithKey(params string[] roles)
+    {
+        var issued = (await Post("/keys", $$"""{"name":"app"{{(roles.Length == 0 ? "" : $",\"roles\":[{string.Join(',', roles.Select(r => $"\"{r}\""))}]")}}}""")).Is(HttpStatusCode.Created);
+        return this with { Key = issued["key"], Caller = new(Process.Client(issued["key"])) };
     }
 
     public Task<Answer> Get(string path, params (string Name, string Value)[] headers) => Caller.Get(Path + path, headers);

@@ -14,19 +14,23 @@ public sealed record Decision(Permission Permission, string? Workspace, string? 
 /// <param name="Detail">What whoever asked is told.</param>
 public sealed record NotAllowed(string Reason, Problem Problem, string Detail)
 {
+    /// <summary>What a platform admin is told who asks for what is in a workspace.</summary>
+    public const string HowToBeElevated =
+        "A platform admin sees no data of a workspace. Ask for an elevation to one of its roles, with a reason and a duration; another admin or the workspace's operator approves it.";
+
     public const string OtherWorkspace = "other_workspace", NotOfTheRole = "role", OfThePlatform = "platform", TenantsData = "tenants_data", NotTheFirst = "not_the_first", BeyondOwnRoles = "beyond_own_roles", Outlasting = "outlasting";
 
     /// <summary>The same for another's workspace as for none, so that nobody learns which exist.</summary>
     public static readonly NotAllowed Other = new(OtherWorkspace, Problem.NotFound, "There is no such workspace.");
+
+    public static readonly NotAllowed Tenants = new(TenantsData, Problem.Forbidden, HowToBeElevated);
+
+    public static readonly NotAllowed OnlyTheFirst = new(NotTheFirst, Problem.Forbidden, "The workspace has had its first key; its operator issues the others. " + HowToBeElevated);
 }
 
 /// <summary>The one place that decides who may do what where.</summary>
 public static class Access
 {
-    /// <summary>What a platform admin is told who asks for what is in a workspace.</summary>
-    public const string HowToBeElevated =
-        "A platform admin sees no data of a workspace. Ask for an elevation to one of its roles, with a reason and a duration; another admin or its operator approves it.";
-
     /// <param name="workspace">The workspace that the route names; null when it names none.</param>
     /// <param name="resource">What the route names inside it.</param>
     public static Decision Authorize(Actor actor, Permission permission, string? workspace, string? resource = null) =>
@@ -34,7 +38,8 @@ public static class Access
 
     private static NotAllowed? Refuse(Actor actor, RoleTable.Row row, string? workspace) => actor switch
     {
-        Actor.Admin => null,
+        // The first of something can only be told from the second where it is made: see Features.Keys.IssueKey.
+        Actor.Admin => row.Admins is RoleTable.Admins.No ? NotAllowed.Tenants : null,
         Actor.Tenant tenant when workspace is not null && workspace != tenant.Workspace => NotAllowed.Other,
         // Without a workspace in the route: one lists one's own workspace, and nothing else.
         Actor.Tenant when row.Roles == Role.None || (workspace is null && row.Permission != Permission.ReadWorkspaces) =>

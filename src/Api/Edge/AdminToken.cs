@@ -7,7 +7,7 @@ namespace EventMesh.Api.Edge;
 public sealed class AdminToken
 {
     public const string FileName = "admin-token";
-    private const string Prefix = "ema_";
+    public const string Prefix = "ema_";
 
     private readonly byte[] digest;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using EventMesh.Api.Door;
 using EventMesh.Api.Limits;
 using EventMesh.Domain;
@@ -7,7 +8,7 @@ using EventMesh.Projections.Index;
 namespace EventMesh.Api.Edge;
 
 /// <summary>Everything under /v1 passes here before its body is read: who asks (401), whether they may (403, 404), and how often (429).</summary>
-public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower index, Limiter limiter, FailedAttempts attempts, TimeProvider clock)
+public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower index, Limiter limiter, FailedAttempts attempts, Refusals refusals, TimeProvider clock)
 {
     private const int CorrelationCharsMax = 128;
     private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(5);
@@ -31,7 +32,11 @@ public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower inde
         {
             var decision = Access.Authorize(actor, needed.Permission, named, Resource(context.Request.RouteValues));
             if (!decision.Allowed && await Elevated(actor, decision, context.RequestAborted).ConfigureAwait(false) is { } elevated) (actor, decision) = (elevated, decision with { Refused = null });
-            if (decision.Refused is { } refused) throw refused.Problem.With(refused.Detail);
+            if (decision.Refused is { } refused)
+            {
+                refusals.Note(actor, decision, context);
+                throw refused.Problem.With(refused.Detail);
+            }
             // Looked for only where the actor may see it: what another's workspace answers does not depend on whether there is one, not even in time.
             if (named is not null) workspace = await Find(named, context.RequestAborted).ConfigureAwait(false) ?? throw NoWorkspace();
         }
@@ -44,10 +49,13 @@ public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower inde
 
     private async ValueTask<Actor> Find(HttpContext context)
     {
-        var presented = await tokens.Find(context.Request.Headers.Authorization, Named(context), context.RequestAborted).ConfigureAwait(false);
+        var authorization = context.Request.Headers.Authorization;
+        var presented = await tokens.Find(authorization, Named(context), context.RequestAborted).ConfigureAwait(false);
         if (context.Features.Get<RequestFacts>() is { } facts) facts.Refusal = presented.Refusal?.ToString();
+        if (presented.Actor is { } actor) return actor;
+        refusals.NoteUnknown(authorization.Count == 0 ? "no_token" : presented.Refusal is { } refusal ? JsonNamingPolicy.SnakeCaseLower.ConvertName($"{refusal}") : "unknown_token", TokenKind.Of(authorization), context);
         // One answer for all that are nobody's, whatever is wrong with them.
-        return presented.Actor ?? throw attempts.Refuse(context, Credential(context.Request.Headers.Authorization), Problem.Unauthorized.With(
+        throw attempts.Refuse(context, Credential(authorization), Problem.Unauthorized.With(
             "Send 'Authorization: Bearer <token>' with the admin's token, an API key, or a token of the workspace's issuer or of an identity provider that it trusts."));
     }
 

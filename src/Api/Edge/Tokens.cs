@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
-using EventMesh.Domain.Access;
 using EventMesh.EventStore;
 using EventMesh.Projections.Index;
 
@@ -15,7 +14,7 @@ public sealed class Tokens(AdminToken admin, IndexFollower index, JwtActors sign
     private const int UnknownMax = 4_096;
     private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(5);
 
-    // A digest that was nobody's when it was asked for is nobody's for ever, because keys are made here of 190 random bits: guessing costs the database nothing.
+    // A digest that was nobody's when it was asked for is nobody's for ever, because tokens are made here of 190 random bits: guessing costs the database nothing.
     private readonly ConcurrentDictionary<string, byte> unknown = new(StringComparer.Ordinal);
 
     /// <param name="authorization">The request's header.</param>
@@ -31,9 +30,9 @@ public sealed class Tokens(AdminToken admin, IndexFollower index, JwtActors sign
         if (admin.Is(digest)) return new(new Presented(new Actor.Admin()));
         // After the admin's, which may have any form that the settings give it.
         if (JwtActors.IsJwt(token)) return signed.Find(token.ToString(), workspace, stop);
-        if (!token.StartsWith(KeyPrefix)) return default;
+        if (!token.StartsWith(KeyPrefix) && !token.StartsWith(AdminToken.Prefix)) return default;
         var sha256 = Convert.ToHexStringLower(digest);
-        return index.Index.OwnerOf(sha256) is { } owner ? new(new Presented(new Actor.Tenant(owner.Workspace, owner.KeyId, Role.All))) : new(Look(sha256, stop));
+        return Known(sha256) is { } actor ? new(new Presented(actor)) : new(Look(sha256, stop));
     }
 
     public static string Sha256(string token)
@@ -43,12 +42,17 @@ public sealed class Tokens(AdminToken admin, IndexFollower index, JwtActors sign
         return Convert.ToHexStringLower(digest);
     }
 
-    /// <summary>The key may have been issued by another node a moment ago.</summary>
+    private Actor? Known(string sha256) =>
+        index.Index.OwnerOf(sha256) is { } owner ? new Actor.Tenant(owner.Workspace, owner.KeyId, owner.Roles)
+        : index.Index.Admins.OwnerOf(sha256) is { } admin ? new Actor.Admin(admin)
+        : null;
+
+    /// <summary>The token may have been issued by another node a moment ago.</summary>
     private async Task<Presented> Look(string sha256, CancellationToken stop)
     {
         if (unknown.ContainsKey(sha256)) return default;
         await index.Fresh(LookTimeout, stop).ConfigureAwait(false);
-        if (index.Index.OwnerOf(sha256) is { } owner) return new(new Actor.Tenant(owner.Workspace, owner.KeyId, Role.All));
+        if (Known(sha256) is { } actor) return new(actor);
         if (unknown.Count >= UnknownMax) unknown.Clear();
         unknown[sha256] = 0;
         return default;

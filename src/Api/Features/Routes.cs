@@ -1,4 +1,5 @@
 using EventMesh.Api.Description;
+using EventMesh.Api.Features.Admins;
 using EventMesh.Api.Features.Catalogue;
 using EventMesh.Api.Features.Connections;
 using EventMesh.Api.Features.Deliveries;
@@ -37,12 +38,17 @@ public static class Routes
         var keys = workspace.MapGroup("/keys").WithTags("Keys");
         IssueKey.Map(keys);
         ReadKeys.Map(keys);
+        ChangeKey.Map(keys);
         RevokeKey.Map(keys);
 
         var elevations = workspace.MapGroup("/elevations").WithTags("Elevations");
         RequestElevation.Map(elevations);
         DecideElevation.Map(elevations);
         ReadElevations.Map(elevations);
+        var admins = v1.MapGroup("/admins").WithTags("Admins");
+        AddAdmin.Map(admins);
+        ReadAdmins.Map(admins);
+        RemoveAdmin.Map(admins);
 
         var accounts = workspace.MapGroup("/service-accounts").WithTags("Service accounts");
         CreateServiceAccount.Map(accounts);

@@ -40,6 +40,7 @@ internal static class Services
         services.AddSingleton<Limiter>();
         services.AddSingleton<Tokens>();
         services.AddSingleton(new ClientAddress(settings.TrustedProxies)).AddSingleton<FailedAttempts>();
+        services.AddSingleton<Refusals>();
         services.AddSingleton<FollowFeed>();
         services.AddSingleton<FindDelivery>();
         services.AddSingleton<DryRun>();
@@ -55,6 +56,7 @@ internal static class Services
         if (settings.Roles.HasFlag(Roles.Api)) services.AddInbound();
         services.AddIssuing(settings);
         if (settings.Roles.HasFlag(Roles.Api)) services.AddRole("limits", p => p.GetRequiredService<Limiter>().Run);
+        if (settings.Roles.HasFlag(Roles.Api)) services.AddRole("refusals", p => p.GetRequiredService<Refusals>().Run);
         services.AddDelivery(settings);
         if (!settings.Roles.HasFlag(Roles.Projections)) return;
         foreach (var projection in new[] { DeliveriesProjection.Projection, UsageProjection.Projection })

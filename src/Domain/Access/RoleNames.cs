@@ -10,6 +10,9 @@ public static class RoleNames
 
     public static IReadOnlyList<string> Names(this Role roles) => [.. Each.Where(e => roles.HasFlag(e.Role)).Select(e => e.Name)];
 
+    /// <summary>What an event says: a name that this version does not know gives nothing.</summary>
+    public static Role Stored(IEnumerable<string> names) => names.Aggregate(Role.None, (roles, name) => roles | Array.Find(Each, e => e.Name == name).Role);
+
     /// <summary>Null when one of the names is no role.</summary>
     public static Role? Parse(IEnumerable<string?> names)
     {

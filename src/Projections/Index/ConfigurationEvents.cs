@@ -28,12 +28,14 @@ public static class ConfigurationEvents
         typeof(SecretEvent), typeof(SecretUseEvent),
         typeof(DataKeysEvent), typeof(MasterKeyEvent),
         typeof(ElevationEvent),
-        typeof(IssuerEvent), typeof(ServiceAccountEvent), typeof(IssuedTokenEvent));
+        typeof(IssuerEvent), typeof(ServiceAccountEvent), typeof(IssuedTokenEvent),
+        typeof(PlatformAdminEvent), typeof(MemberEvent), typeof(RefusalEvent));
 
     /// <summary>Stored names, each of them in the partial index <c>ix_mt_events_configuration</c>: one that is not makes every node read all events at its start.</summary>
     public static readonly IReadOnlyList<string> Types =
     [
-        "workspace_created", "workspace_plan_changed", "workspace_limits_changed", "api_key_issued", "api_key_revoked",
+        "workspace_created", "workspace_plan_changed", "workspace_limits_changed", "api_key_issued", "api_key_roles_changed", "api_key_revoked",
+        "member_added", "member_changed", "member_removed", "platform_admin_added", "platform_admin_removed",
         "connection_created", "connection_changed", "connection_disabled", "connection_enabled", "connection_deleted", "connection_secret_rotated",
         "connection_credential_set", "connection_credential_revoked",
         "connection_circuit_opened", "connection_circuit_closed",

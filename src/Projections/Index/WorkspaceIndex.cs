@@ -19,10 +19,12 @@ public sealed class WorkspaceIndex(Plans plans)
     public WorkspaceIndex() : this(Plans.Default) { }
 
     private readonly ConcurrentDictionary<string, ConfiguredWorkspace> workspaces = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, KeyOwner> keys = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<(string Workspace, string Key), string> digests = new();
-
+    private readonly ApiKeys keys = new();
     private readonly SourceTokens sources = new();
+
+    /// <summary>The platform's admins.</summary>
+    public PlatformAdmins Admins { get; } = new();
+
     /// <summary>The replays of all workspaces that have not ended.</summary>
     public RunningReplays Replays { get; } = new();
 
@@ -33,10 +35,10 @@ public sealed class WorkspaceIndex(Plans plans)
     public ConfiguredWorkspace? Find(string workspace) => workspaces.GetValueOrDefault(workspace);
 
     /// <summary>Whose API key has this SHA-256 (hex, lower case); null when nobody's, or revoked.</summary>
-    public KeyOwner? OwnerOf(string sha256) => keys.GetValueOrDefault(sha256);
+    public KeyOwner? OwnerOf(string sha256) => keys.OwnerOf(sha256);
 
     /// <summary>What a key may do; null when there is no such key, or no longer.</summary>
-    public Role? RolesOfKey(string workspace, string key) => digests.ContainsKey((workspace, key)) ? Role.All : null;
+    public Role? RolesOfKey(string workspace, string key) => keys.RolesOf(workspace, key);
 
     /// <summary>Whose inbound webhooks come to the token with this SHA-256 (hex, lower case); null when nobody's, or no longer.</summary>
     public SourceOwner? SourceOf(string sha256) => sources.OwnerOf(sha256);
@@ -54,12 +56,11 @@ public sealed class WorkspaceIndex(Plans plans)
         {
             case null:
                 break;
-            case ApiKeyEvent.ApiKeyIssued issued:
-                digests[(stored.Workspace, stored.Stream)] = issued.Sha256;
-                keys[issued.Sha256] = new(stored.Workspace, stored.Stream);
+            case ApiKeyEvent key:
+                keys.Apply(stored.Workspace, stored.Stream, key);
                 break;
-            case ApiKeyEvent.ApiKeyRevoked:
-                if (digests.TryRemove((stored.Workspace, stored.Stream), out var digest)) keys.TryRemove(digest, out _);
+            case PlatformAdminEvent admin when stored.Workspace == Workspace.PlatformId:
+                Admins.Apply(stored.Stream, admin);
                 break;
             case ReplayEvent replay:
                 Replays.Apply(stored, replay);
@@ -78,6 +79,3 @@ public sealed class WorkspaceIndex(Plans plans)
         return fault;
     }
 }
-
-/// <param name="KeyId">The key's id, <c>key_…</c>.</param>
-public sealed record KeyOwner(string Workspace, string KeyId);

@@ -28,6 +28,9 @@ internal sealed class Flow : IAsyncDisposable
         receiver.OnArrival = Take;
     }
 
+    /// <summary>Who its publisher is, at every node.</summary>
+    public WorkspaceKeys Keys { get; } = new();
+
     public int Accepted => accepted.Count;
 
     /// <summary>Where its events go.</summary>
@@ -36,7 +39,7 @@ internal sealed class Flow : IAsyncDisposable
     public static async Task<Flow> Start(EventMeshProcess node)
     {
         var flow = new Flow(await Receiver.Start());
-        using var admin = node.Client();
+        using var admin = flow.Keys.Client(node);
         await Post(admin, "/v1/workspaces", new { id = Workspace, name = "Acme", plan = "enterprise" });
         var connection = await Post(admin, $"/v1/workspaces/{Workspace}/connections",
             new { name = "target", kind = "webhook", config = new { url = flow.receiver.Url("/hook"), retry_schedule = Enumerable.Repeat(1, 20) } });
@@ -49,7 +52,7 @@ internal sealed class Flow : IAsyncDisposable
     /// <summary>Publishes events to the nodes in turns until each is accepted, whatever happens to the nodes meanwhile.</summary>
     public Task Publish(int count, params EventMeshProcess[] nodes)
     {
-        var (next, clients) = (-1, nodes.Select(n => n.Client()).ToArray());
+        var (next, clients) = (-1, nodes.Select(Keys.Client).ToArray());
         return Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
         {
             for (int number; (number = Interlocked.Increment(ref next)) < count;) await Publish(clients, $"event-{number}");

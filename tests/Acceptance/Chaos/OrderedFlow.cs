@@ -11,6 +11,8 @@ internal sealed class OrderedFlow : IAsyncDisposable
 {
     private const int Keys = 20;
 
+    private readonly WorkspaceKeys keys = new();
+
     private readonly KeyedReceiver receiver;
     private int accepted;
 
@@ -23,7 +25,7 @@ internal sealed class OrderedFlow : IAsyncDisposable
         var flow = new OrderedFlow(await KeyedReceiver.Start(repeats: true));
         // One in seven is refused at first, by a status that does not open the circuit.
         flow.receiver.Answer = (key, n, number) => Task.FromResult<int?>(number == 1 && (int.Parse(key) + n) % 7 == 0 ? 409 : 200);
-        using var admin = node.Client();
+        using var admin = flow.keys.Client(node);
         await Flow.Post(admin, "/v1/workspaces", new { id = Flow.Workspace, name = "Acme" });
         var connection = await Flow.Post(admin, $"/v1/workspaces/{Flow.Workspace}/connections",
             new { name = "target", kind = "webhook", config = new { url = flow.receiver.Url("/hook"), retry_schedule = Enumerable.Repeat(1, 20) } });
@@ -35,7 +37,7 @@ internal sealed class OrderedFlow : IAsyncDisposable
     /// <summary>Publishes so many events of each key to the nodes in turns, whatever happens to the nodes meanwhile.</summary>
     public Task Publish(int eventsPerKey, params EventMeshProcess[] nodes)
     {
-        var clients = nodes.Select(n => n.Client()).ToArray();
+        var clients = nodes.Select(keys.Client).ToArray();
         return Task.WhenAll(Enumerable.Range(0, Keys).Select(async key =>
         {
             for (var n = 0; n < eventsPerKey; n++)

@@ -32,7 +32,7 @@ public sealed class When_a_replay_loses_its_node
         var doomed = one.Lines.Any(l => l.Contains("replay.taken", StringComparison.Ordinal)) ? one : other;
         await doomed.Kill();
         var survivor = doomed == one ? other : one;
-        workspace = workspace with { Process = survivor, Caller = new(survivor.Client()) };
+        workspace = workspace.On(survivor);
 
         Answer? ended = null;
         await Eventually.True(async () => (ended = await workspace.Get("/replays/" + id))["status"] == "finished", Deadline, "the other node to end it");

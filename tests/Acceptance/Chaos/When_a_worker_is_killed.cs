@@ -52,7 +52,7 @@ public sealed class When_a_worker_is_killed
         await using var doomed = await servers.Node("worker");
         await using var other = await servers.Node("worker");
         await using var target = await Receiver.Start();
-        using var client = edge.Client();
+        using var client = new WorkspaceKeys().Client(edge);
         foreach (var workspace in new[] { "flood", "stuck", "quiet" })
             await New(client, workspace, target.Url("/" + workspace));
         // The flood's target answers twenty for each event of the quiet one that arrives, so its backlog is there whatever the machine's speed.

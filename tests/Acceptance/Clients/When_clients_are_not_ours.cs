@@ -18,9 +18,10 @@ public sealed class When_clients_are_not_ours
 
         await Post(admin, "/v1/workspaces", """{"id":"acme","name":"Acme"}""");
         var key = await Post(admin, "/v1/workspaces/acme/keys", """{"name":"app"}""");
-        var connection = await Post(admin, "/v1/workspaces/acme/connections", $$"""{"name":"t","kind":"webhook","config":{"url":"http://127.0.0.1:{{port}}/"} }""");
+        using var client = node.Client(key["key"]!.GetValue<string>());
+        var connection = await Post(client, "/v1/workspaces/acme/connections", $$"""{"name":"t","kind":"webhook","config":{"url":"http://127.0.0.1:{{port}}/"} }""");
         await receiver.Say(connection["secret"]!.GetValue<string>());
-        await Post(admin, "/v1/workspaces/acme/rules", $$"""{"name":"all","filter":{"type":["order.*"]},"connections":["{{connection["id"]}}"]}""");
+        await Post(client, "/v1/workspaces/acme/rules", $$"""{"name":"all","filter":{"type":["order.*"]},"connections":["{{connection["id"]}}"]}""");
 
         using var publisher = new NodeScript("publish.mjs", node.Address.OriginalString, "acme", key["key"]!.GetValue<string>());
         foreach (var mode in new[] { "structured", "binary", "binary-text", "batch" })

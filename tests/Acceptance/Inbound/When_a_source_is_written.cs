@@ -155,7 +155,7 @@ public class When_a_source_is_written(RunningMesh mesh)
     {
         var theirs = await mesh.Workspace();
         using var github = await Provider.Of(theirs);
-        var mine = await (await mesh.Workspace()).WithKey();
+        var mine = await mesh.Workspace();
         using var other = await Provider.Of(mine);
         (await mine.Get("/sources/" + github.Id)).IsProblem(HttpStatusCode.NotFound, "not_found");
         (await mine.Patch("/sources/" + github.Id, """{"status":"disabled"}""")).IsProblem(HttpStatusCode.NotFound, "not_found");

@@ -28,7 +28,7 @@ internal sealed class Load : IAsyncDisposable
 
     private Load(EventMeshProcess node, Receiver receiver, IReadOnlyDictionary<string, string> settings)
     {
-        (Node, this.receiver, http, this.settings) = (node, receiver, node.Client(), settings);
+        (Node, this.receiver, http, this.settings) = (node, receiver, new WorkspaceKeys().Client(node), settings);
         receiver.OnArrival = Take;
     }
 

@@ -8,7 +8,7 @@ public class RequestTests
 {
     [Fact]
     public Task A_workspace_has_what_was_given_and_no_more() => Asks(
-        ["workspaces", "create", "acme", "--name", "Acme Inc", "--environment", "sandbox"],
+        ["workspaces", "create", "acme", "--name", "Acme Inc", "--environment", "sandbox", "--no-key"],
         "POST", "/v1/workspaces", """{"id":"acme","name":"Acme Inc","environment":"sandbox"}""");
 
     [Fact]
@@ -145,6 +145,19 @@ public class RequestTests
 
     [Fact]
     public Task A_source_is_disabled_by_its_status() => Asks(["sources", "disable", "src_1", "-w", "acme"], "PATCH", "/v1/workspaces/acme/sources/src_1", """{"status":"disabled"}""");
+
+    [Fact]
+    public Task A_key_has_the_roles_that_were_given() =>
+        Asks(["keys", "create", "ci", "--role", "publisher", "auditor", "-w", "acme"], "POST", "/v1/workspaces/acme/keys", """{"name":"ci","roles":["publisher","auditor"]}""");
+
+    [Fact]
+    public Task A_key_gets_other_roles() => Asks(["keys", "set-roles", "key_1", "publisher", "-w", "acme"], "PATCH", "/v1/workspaces/acme/keys/key_1", """{"roles":["publisher"]}""");
+
+    [Fact]
+    public Task An_admin_is_added() => Asks(["admins", "add", "Ada"], "POST", "/v1/admins", """{"name":"Ada"}""");
+
+    [Fact]
+    public Task An_admin_is_removed() => Asks(["admins", "remove", "adm_1"], "DELETE", "/v1/admins/adm_1", null);
 
     [Fact]
     public Task A_key_is_revoked() => Asks(["keys", "revoke", "key_1", "-w", "acme"], "DELETE", "/v1/workspaces/acme/keys/key_1", null);

@@ -32,6 +32,61 @@ public class TokenTests
     }
 
     [Fact]
+    public async Task The_first_key_of_a_workspace_is_kept_for_its_owner_and_used_inside_it_alone()
+    {
+        var home = Directory.CreateTempSubdirectory("eventmesh-cli-");
+        File.WriteAllText(Path.Combine(home.FullName, "admin-token"), Token + "\n");
+        await using var server = await StandIn.Start((asked, context) => StandIn.Answer(context, asked.Method == "POST" ? 201 : 200,
+            asked.Path.EndsWith("/keys", StringComparison.Ordinal) ? """{"id":"key_1","key":"emk_the-first"}""" : """{"id":"acme","items":[],"next":null}"""));
+        var prompt = new Prompt(server.Url) { Variables = { ["EVENTMESH_HOME"] = home.FullName } };
+        Assert.Equal(0, await prompt.Type("workspaces", "create", "acme", "--name", "Acme"));
+
+        var file = Path.Combine(home.FullName, "keys", "acme");
+        Assert.Equal("emk_the-first\n", File.ReadAllText(file));
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        Assert.Contains(file, prompt.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("emk_", prompt.Out + prompt.Error, StringComparison.Ordinal);
+
+        await prompt.Type("rules", "list", "-w", "acme");
+        await prompt.Type("rules", "list", "-w", "bolt");
+        await prompt.Type("workspaces", "get", "acme");
+        await prompt.Type("rules", "list", "-w", "acme", "--token", "emk_given");
+        Assert.Equal(
+            [$"POST {Token}", $"POST {Token}", "GET emk_the-first", $"GET {Token}", $"GET {Token}", "GET emk_given"],
+            server.Requests.Select(r => $"{r.Method} {r.Authorization!["Bearer ".Length..]}"));
+
+        // A new workspace of that name has another first key, and the one kept does not go with the request for it.
+        await prompt.Type("workspaces", "create", "acme", "--name", "Acme");
+        Assert.Equal($"Bearer {Token}", server.Requests[^1].Authorization);
+        home.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_key_that_was_kept_goes_to_the_server_that_issued_it_alone()
+    {
+        var home = Directory.CreateTempSubdirectory("eventmesh-cli-");
+        Directory.CreateDirectory(Path.Combine(home.FullName, "keys"));
+        File.WriteAllText(Path.Combine(home.FullName, "keys", "acme"), "emk_local\n");
+        await using var server = await StandIn.Start(200, """{"items":[],"next":null}""");
+        HttpClient.DefaultProxy = new Leading("mesh.example", server.Url);
+        await new Prompt("http://mesh.example") { Variables = { ["EVENTMESH_HOME"] = home.FullName } }.Type("rules", "list", "-w", "acme");
+        Assert.Null(Assert.Single(server.Requests).Authorization);
+        home.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Without_a_place_to_keep_the_key_nothing_is_created()
+    {
+        await using var server = await StandIn.Start(201, """{"id":"acme"}""");
+        var prompt = new Prompt(server.Url) { Variables = { ["EVENTMESH_HOME"] = "/proc/nowhere" } };
+        Assert.Equal(2, await prompt.Type("workspaces", "create", "acme", "--name", "Acme", "--token", Token));
+        Assert.Contains("--no-key", prompt.Error, StringComparison.Ordinal);
+        Assert.Empty(server.Requests);
+        Assert.Equal(0, await prompt.Type("workspaces", "create", "acme", "--name", "Acme", "--token", Token, "--no-key"));
+        Assert.Single(server.Requests);
+    }
+
+    [Fact]
     public async Task A_redirect_is_not_followed()
     {
         await using var elsewhere = await StandIn.Start(200, "{}");

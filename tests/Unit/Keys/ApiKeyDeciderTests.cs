@@ -1,3 +1,4 @@
+using EventMesh.Domain.Access;
 using EventMesh.Domain.Keys;
 using Xunit;
 
@@ -24,6 +25,27 @@ public class ApiKeyDeciderTests
     }
 
     [Fact]
+    public void A_key_has_all_roles_unless_fewer_are_named()
+    {
+        A.After().When(Issue with { Roles = Role.Publisher }).Happens(Issued with { Roles = ["publisher"] });
+        Assert.Equal(Role.All, ((ApiKey.Active)A.After(Issued).State).Roles);
+        Assert.Equal(Role.Operator | Role.Auditor, ((ApiKey.Active)A.After(Issued with { Roles = ["operator", "auditor"] }).State).Roles);
+    }
+
+    [Fact]
+    public void Roles_are_changed_once_and_only_while_the_key_is_there()
+    {
+        var change = new ApiKeyCommand.ChangeApiKeyRoles(Role.Developer, Later);
+        A.After(Issued).When(change).HappensOnce(new ApiKeyEvent.ApiKeyRolesChanged(["developer"], Later));
+        A.After().When(change).Refused("key.missing");
+        A.After(Issued, Revoked).When(change).Refused("key.missing");
+    }
+
+    [Fact]
+    public void A_role_that_this_version_does_not_know_gives_nothing() =>
+        Assert.Equal(Role.Auditor, ((ApiKey.Active)A.After(Issued with { Roles = ["auditor", "emperor"] }).State).Roles);
+
+    [Fact]
     public void A_key_is_revoked_once() => A.After(Issued).When(Revoke).HappensOnce(Revoked);
 
     [Fact]
@@ -38,5 +60,5 @@ public class ApiKeyDeciderTests
     }
 
     [Fact]
-    public void Every_command_is_decided_in_every_state() => A.DecidesEverything([Issue, Revoke], A.After(), A.After(Issued), A.After(Issued, Revoked));
+    public void Every_command_is_decided_in_every_state() => A.DecidesEverything([Issue, new ApiKeyCommand.ChangeApiKeyRoles(Role.Auditor, Later), Revoke], A.After(), A.After(Issued), A.After(Issued, Revoked));
 }
