@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using EventMesh.Connectors.OAuth;
 using EventMesh.Domain.Limits;
 using EventMesh.Messaging.RabbitMq;
 
@@ -22,6 +23,9 @@ public sealed record Settings(
 
     /// <summary>TCP connections that may be open at once.</summary>
     public int ConnectionsMax { get; init; }
+
+    /// <summary>The OAuth providers that come with the platform, and those of the folder that adds to them.</summary>
+    public required Providers OAuthProviders { get; init; }
 
     /// <summary>Every setting: name, default, meaning.</summary>
     public static readonly IReadOnlyList<(string Name, string? Default, string Meaning)> All =
@@ -46,6 +50,7 @@ public sealed record Settings(
         ("EVENTMESH_DISABLE_AFTER", "5d", "How long a connection may have nothing but failures before it is disabled: a whole number with d, h, m or s, from 1s to 365d."),
         ("EVENTMESH_ISSUER_KEY_AGE", "90d", "How old the newest signing key of a workspace's issuer gets before the next is made: a whole number with d, h, m or s, from 1s to 365d."),
         ("EVENTMESH_ISSUER_KEY_OVERLAP", "10m", "How long a new signing key is shown before it signs: a whole number with d, h, m or s, from 1s to 7d."),
+        ("EVENTMESH_OAUTH_PROVIDERS", null, "Folder of *.yaml files that describe further OAuth providers, or others in place of those that come with the platform."),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", null, "Where traces, metrics and logs go by OTLP. The other OTEL_* variables of the OpenTelemetry specification hold too."),
     ];
 
@@ -83,6 +88,7 @@ public sealed record Settings(
         {
             TrustedProxies = [.. Listed(Of("EVENTMESH_TRUSTED_PROXIES") ?? "").Select(n => NetworkIn("EVENTMESH_TRUSTED_PROXIES", n))],
             ConnectionsMax = ConnectionsIn(Of("EVENTMESH_CONNECTIONS_MAX") ?? "10000"),
+            OAuthProviders = ProvidersIn(Of("EVENTMESH_OAUTH_PROVIDERS")),
         };
         var handsOver = settings.Roles.HasFlag(Roles.Dispatcher);
         return settings.RabbitMq is not null || handsOver == settings.Roles.HasFlag(Roles.Worker) ? settings
@@ -178,6 +184,18 @@ public sealed record Settings(
         catch (FormatException wrong)
         {
             throw new SettingRefused("EVENTMESH_PLANS", $"names a file that {wrong.Message}");
+        }
+    }
+
+    private static Providers ProvidersIn(string? folder)
+    {
+        try
+        {
+            return Providers.Load(folder);
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or ProviderRefused)
+        {
+            throw new SettingRefused("EVENTMESH_OAUTH_PROVIDERS", $"names a folder that cannot be used: {wrong.Message}");
         }
     }
 

@@ -8,6 +8,7 @@ using EventMesh.Api.Features.Events;
 using EventMesh.Api.Features.Feed;
 using EventMesh.Api.Features.Issuers;
 using EventMesh.Api.Features.Keys;
+using EventMesh.Api.Features.OAuth;
 using EventMesh.Api.Features.Ordering;
 using EventMesh.Api.Features.Replays;
 using EventMesh.Api.Features.Rules;
@@ -79,6 +80,18 @@ public static class Routes
         ReadSecrets.Map(connections);
         SetCredential.Map(connections);
         RevokeCredential.Map(connections);
+
+        AuthorizeConnection.Map(connections);
+        ReadAuthorization.Map(connections);
+
+        var (oauthApps, platformOauthApps) = (workspace.MapGroup("/oauth-apps").WithTags("OAuth"), v1.MapGroup("/oauth-apps").WithTags("OAuth"));
+        SetOauthApp.Map(oauthApps, platformOauthApps);
+        ReadOauthApps.Map(oauthApps, platformOauthApps);
+        RemoveOauthApp.Map(oauthApps, platformOauthApps);
+        ListOauthProviders.Map(workspace);
+        CreateConnectSession.Map(workspace);
+        OpenConnectSession.Map(routes);
+        OAuthCallback.Map(routes);
 
         var rules = workspace.MapGroup("/rules").WithTags("Rules");
         CreateRule.Map(rules);

@@ -8,10 +8,13 @@ using EventMesh.Api.Features.Sources;
 using EventMesh.Api.Inbound;
 using EventMesh.Api.Issuing;
 using EventMesh.Api.Limits;
+using EventMesh.Api.OAuth;
 using EventMesh.Api.Trust;
 using EventMesh.Connectors;
+using EventMesh.Connectors.OAuth;
 using EventMesh.Delivery;
 using EventMesh.Delivery.Credentials;
+using EventMesh.Delivery.OAuth;
 using EventMesh.Delivery.Operations;
 using EventMesh.Delivery.Replays;
 using EventMesh.Delivery.Secrets;
@@ -93,6 +96,7 @@ internal static class Services
         services.AddSingleton<SigningSecrets>();
         services.AddSingleton<CredentialValues>().AddSingleton<CredentialHold>().AddSingleton<Authorizers>().AddSingleton<IAuthorizer, FixedAuthorizer>()
             .AddSingleton<IAuthorizer, ClientCredentialsAuthorizer>().AddSingleton(p => new GuardedHttp(p.GetRequiredService<AddressGuard>()));
+        services.AddOAuth(settings);
         services.AddSingleton<IReadOnlyDictionary<string, IConnector>>(p =>
         {
             var webhook = new WebhookConnector(p.GetRequiredService<AddressGuard>(), new(), p.GetRequiredService<TimeProvider>());
@@ -116,6 +120,18 @@ internal static class Services
         if (settings.Roles.HasFlag(Roles.Worker)) services.AddSingleton<Worker>().AddRole("worker", p => p.GetRequiredService<Worker>().Run);
         if (settings.Roles.HasFlag(Roles.Dispatcher) || settings.Roles.HasFlag(Roles.Worker))
             services.AddSingleton<LostQueues>().AddRole("lost-queues", p => p.GetRequiredService<LostQueues>().Run);
+    }
+
+    private static void AddOAuth(this IServiceCollection services, Settings settings)
+    {
+        services.AddSingleton(settings.OAuthProviders).AddSingleton<ProviderCalls>().AddSingleton<OAuthClients>();
+        services.AddSingleton<TokenTable>().AddSingleton<TokenRenewal>().AddSingleton<ConnectionTokens>().AddSingleton<IAuthorizer, OAuthAuthorizer>();
+        if (settings.Roles.HasFlag(Roles.Api))
+            services.AddSingleton<AuthorizationStates>().AddSingleton<ConnectSessions>().AddSingleton<BeginAuthorization>().AddSingleton<EndAuthorization>();
+        if (!settings.Roles.HasFlag(Roles.Worker)) return;
+        services.AddSingleton<GivingBack>();
+        services.AddSingleton<TokenClock>().AddRole("token-clock", p => p.GetRequiredService<TokenClock>().Run);
+        services.AddSingleton<EndedTokens>().AddRole("ended-tokens", p => p.GetRequiredService<EndedTokens>().Run);
     }
 
     // The store made them at its start; a process that runs for weeks needs those of the weeks to come.

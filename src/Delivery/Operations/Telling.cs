@@ -24,6 +24,7 @@ public static class Telling
             ConnectionEvent.ConnectionDisabled disabled => About(stored, "connection.disabled", workspace, ("reason", NameOf(disabled.Reason))),
             ConnectionEvent.ConnectionEnabled => About(stored, "connection.enabled", workspace),
             ConnectionEvent.ConnectionCredentialRevoked revoked => About(stored, "connection.credential_revoked", workspace, ("reason", NameOf(revoked.Reason))),
+            ConnectionEvent.ConnectionNeedsAttention needs => About(stored, "connection.needs_attention", workspace, ("reason", NameOf(needs.Reason)), ("error", needs.Error)),
             DeliveryEvent.DeliveryAttemptFailed { RetryAt: { } retryAt } failed when FailuresInARow(history) == FailingAfter =>
                 About(stored, "delivery.failing", workspace, failed.Of, ("failed_attempts", FailingAfter), ("last_attempt", Node(failed.Attempt)), ("next_attempt_at", Node(retryAt))),
             DeliveryEvent.DeliveryDeadLettered dead =>

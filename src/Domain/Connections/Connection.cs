@@ -22,6 +22,14 @@ public abstract record ConnectionEvent
     /// <param name="Secret">The id of its secret part, <c>sec_…</c>, whose value is not here; null where its kind has none.</param>
     public sealed record ConnectionCredentialSet(Credential Credential, string? Secret, DateTimeOffset At) : ConnectionEvent;
     public sealed record ConnectionCredentialRevoked(CredentialRevokedBecause Reason, DateTimeOffset At) : ConnectionEvent;
+    /// <summary>A person allowed it at the provider. The tokens are not here.</summary>
+    /// <param name="Scopes">Those that were granted.</param>
+    /// <param name="ExpiresAt">Of the first access token; null when it does not expire.</param>
+    /// <param name="By">Who had asked for it: an actor, or a connect session.</param>
+    public sealed record ConnectionAuthorized(string Provider, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt, string By, DateTimeOffset At) : ConnectionEvent;
+    /// <summary>Its tokens cannot be renewed any more: a person has to allow it again.</summary>
+    /// <param name="Error">What the provider called it, or went wrong for too long.</param>
+    public sealed record ConnectionNeedsAttention(NeedsAttentionBecause Reason, string Error, DateTimeOffset At) : ConnectionEvent;
     public sealed record ConnectionDeleted(DateTimeOffset At) : ConnectionEvent;
 }
 
@@ -104,6 +112,8 @@ public abstract record Connection
         (Disabled disabled, ConnectionEvent.ConnectionSecretRotated rotated) => disabled with { Secrets = disabled.Secrets.With(rotated) },
         (Enabled or Disabled, ConnectionEvent.ConnectionCredentialSet set) => state with { Credential = HeldCredential.Of(set) },
         (Enabled or Disabled, ConnectionEvent.ConnectionCredentialRevoked revoked) => state with { Credential = state.Credential.Revoked(revoked) },
+        (Enabled or Disabled, ConnectionEvent.ConnectionAuthorized authorized) => state with { Credential = state.Credential.Authorized(authorized) },
+        (Enabled or Disabled, ConnectionEvent.ConnectionNeedsAttention needs) => state with { Credential = state.Credential.NeedsAttention(needs) },
         (_, ConnectionEvent.ConnectionDeleted) => new Deleted(),
         _ => state,
     };

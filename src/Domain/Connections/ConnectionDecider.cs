@@ -15,6 +15,9 @@ public abstract record ConnectionCommand
     /// <param name="Secret">The id under which its secret part is kept; null where its kind has none.</param>
     public sealed record SetCredential(Credential Credential, string? Secret, DateTimeOffset At) : ConnectionCommand;
     public sealed record RevokeCredential(CredentialRevokedBecause Reason, DateTimeOffset At) : ConnectionCommand;
+    public sealed record Authorize(string Provider, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt, string By, DateTimeOffset At) : ConnectionCommand;
+    /// <param name="AuthorizedAt">Of the authorization that ended; a later one stands.</param>
+    public sealed record AskForAttention(NeedsAttentionBecause Reason, string Error, DateTimeOffset AuthorizedAt, DateTimeOffset At) : ConnectionCommand;
     public sealed record DeleteConnection(DateTimeOffset At) : ConnectionCommand;
 }
 
@@ -53,6 +56,11 @@ public static class ConnectionDecider
         (ConnectionCommand.RevokeCredential, { Credential.Public.Kind: CredentialKind.None } or { Credential.Status: CredentialStatus.Revoked }) => [],
         (ConnectionCommand.RevokeCredential revoke, _) => [new ConnectionEvent.ConnectionCredentialRevoked(revoke.Reason, revoke.At)],
 
+        (ConnectionCommand.Authorize authorize, _) => [Authorized(authorize, state.Credential)],
+        // Somebody was faster: with another authorization, another credential, or the same news.
+        (ConnectionCommand.AskForAttention ask, _) =>
+            state.Credential is { Public.Kind: CredentialKind.Oauth2, Status: CredentialStatus.Active } held && held.Since == ask.AuthorizedAt ? [new ConnectionEvent.ConnectionNeedsAttention(ask.Reason, ask.Error, ask.At)] : [],
+
         (ConnectionCommand.DeleteConnection delete, _) => [new ConnectionEvent.ConnectionDeleted(delete.At)],
 
         _ => throw new InvalidOperationException($"No decision for {command.GetType().Name} in {state.GetType().Name}."),
@@ -81,6 +89,14 @@ public static class ConnectionDecider
     {
         RefuseClash(set.Credential, config);
         return [new ConnectionEvent.ConnectionCredentialSet(set.Credential, set.Secret, set.At)];
+    }
+
+    private static ConnectionEvent.ConnectionAuthorized Authorized(ConnectionCommand.Authorize authorize, HeldCredential held)
+    {
+        if (held.Public.Kind != CredentialKind.Oauth2 || held.Public.Provider != authorize.Provider)
+            throw new Refused("connection.not_oauth2", "The connection has no credential of kind oauth2 for this provider: set one first.");
+        if (held.Status == CredentialStatus.Revoked) throw new Refused("connection.credential_revoked", "The connection's credential was revoked: set it again first.");
+        return new(authorize.Provider, authorize.Scopes, authorize.ExpiresAt, authorize.By, authorize.At);
     }
 
     // Two values in one place: which of them holds would be for the target to guess.

@@ -51,6 +51,16 @@ public enum CredentialStatus
 
 public enum CredentialRevokedBecause { Asked }
 
+public enum NeedsAttentionBecause
+{
+    /// <summary>The provider said that what was granted is no more.</summary>
+    Refused,
+    /// <summary>No renewal succeeded for days.</summary>
+    Exhausted,
+    /// <summary>The token ended, and the provider gave nothing to renew it with.</summary>
+    Expired,
+}
+
 /// <summary>The credential of a connection as it stands.</summary>
 /// <param name="Secret">The id of its secret part, <c>sec_…</c>; null where its kind has none.</param>
 /// <param name="Since">Since when it has this status.</param>
@@ -66,4 +76,8 @@ public sealed record HeldCredential(Credential Public, string? Secret, Credentia
 
     internal HeldCredential Revoked(ConnectionEvent.ConnectionCredentialRevoked revoked) =>
         this with { Secret = null, Status = CredentialStatus.Revoked, Since = revoked.At, Reason = revoked.Reason };
+
+    internal HeldCredential Authorized(ConnectionEvent.ConnectionAuthorized authorized) => this with { Status = CredentialStatus.Active, Since = authorized.At };
+
+    internal HeldCredential NeedsAttention(ConnectionEvent.ConnectionNeedsAttention needs) => this with { Status = CredentialStatus.NeedsAttention, Since = needs.At };
 }

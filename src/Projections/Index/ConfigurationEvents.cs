@@ -6,6 +6,7 @@ using EventMesh.Domain.Encryption;
 using EventMesh.Domain.Identity;
 using EventMesh.Domain.Keys;
 using EventMesh.Domain.Limits;
+using EventMesh.Domain.OAuth;
 using EventMesh.Domain.Publishing;
 using EventMesh.Domain.Replays;
 using EventMesh.Domain.Rules;
@@ -23,6 +24,7 @@ public static class ConfigurationEvents
     public static readonly EventTypes All = EventTypes.Of(
         typeof(WorkspaceEvent), typeof(ApiKeyEvent), typeof(ConnectionEvent), typeof(CircuitEvent), typeof(RuleEvent), typeof(PublishedEventEvent), typeof(DeliveryEvent),
         typeof(LimitEvent), typeof(ReplayEvent),
+        typeof(OauthAppEvent), typeof(ConnectSessionEvent), typeof(RenewalEvent),
         typeof(SourceEvent), typeof(EventTypeEvent),
         typeof(TrustedProviderEvent),
         typeof(SecretEvent), typeof(SecretUseEvent),
@@ -38,6 +40,7 @@ public static class ConfigurationEvents
         "member_added", "member_changed", "member_removed", "platform_admin_added", "platform_admin_removed",
         "connection_created", "connection_changed", "connection_disabled", "connection_enabled", "connection_deleted", "connection_secret_rotated",
         "connection_credential_set", "connection_credential_revoked",
+        "connection_authorized", "connection_needs_attention", "oauth_app_set", "oauth_app_removed",
         "connection_circuit_opened", "connection_circuit_closed",
         "rule_created", "rule_changed", "rule_disabled", "rule_enabled", "rule_deleted",
         "source_created", "source_changed", "source_disabled", "source_enabled", "source_deleted", "source_secret_rotated",

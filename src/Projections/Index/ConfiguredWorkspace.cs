@@ -3,6 +3,7 @@ using EventMesh.Domain.Catalogue;
 using EventMesh.Domain.Connections;
 using EventMesh.Domain.Identity;
 using EventMesh.Domain.Limits;
+using EventMesh.Domain.OAuth;
 using EventMesh.Domain.Rules;
 using EventMesh.Domain.Secrets;
 using EventMesh.Domain.Sources;
@@ -29,6 +30,8 @@ public sealed record ConfiguredWorkspace(string Id, Workspace Workspace, Immutab
 
     /// <summary>The secrets that the workspace keeps, by name; without their values.</summary>
     public ImmutableDictionary<string, Secret.Kept> Secrets { get; init; } = ImmutableDictionary<string, Secret.Kept>.Empty;
+    /// <summary>The registrations with OAuth providers, by provider.</summary>
+    public OauthApps OauthApps { get; init; } = OauthApps.Empty;
 
     /// <summary>The identity providers whose tokens are its members' tokens.</summary>
     public TrustedProviders Providers { get; init; } = TrustedProviders.None;
@@ -58,6 +61,7 @@ public sealed record ConfiguredWorkspace(string Id, Workspace Workspace, Immutab
         CircuitEvent.ConnectionCircuitOpened opened => With(opened.Connection, version, opened),
         CircuitEvent.ConnectionCircuitClosed closed => With(closed.Connection, version, closed),
         RuleEvent rule => this with { Rules = Rules.SetItem(stream, Rule.Evolve(Rules.GetValueOrDefault(stream, Rule.Initial), rule)), enabledRules = null },
+        OauthAppEvent app => this with { OauthApps = OauthApps.Apply(stream, app) },
         SourceEvent source => this with { Sources = Sources.SetItem(stream, Source.Evolve(Sources.GetValueOrDefault(stream, Source.Initial), source)) },
         TrustedProviderEvent provider => this with { Providers = Providers.Apply(stream, provider) },
         IssuerEvent or ServiceAccountEvent or IssuedTokenEvent => this with { Identity = Identity.Apply(stream, happened) },

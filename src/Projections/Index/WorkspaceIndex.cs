@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using EventMesh.Domain.Access;
 using EventMesh.Domain.Keys;
 using EventMesh.Domain.Limits;
+using EventMesh.Domain.OAuth;
 using EventMesh.Domain.Replays;
 using EventMesh.Domain.Sources;
 using EventMesh.Domain.Workspaces;
@@ -30,6 +31,9 @@ public sealed class WorkspaceIndex(Plans plans)
 
     /// <summary>Under which elevations admins may act.</summary>
     public Elevations Elevations { get; } = new();
+
+    /// <summary>The platform's registrations with OAuth providers, for workspaces that have none of their own.</summary>
+    public OauthApps PlatformApps { get; private set; } = OauthApps.Empty;
 
     /// <summary>Null when there is no such workspace.</summary>
     public ConfiguredWorkspace? Find(string workspace) => workspaces.GetValueOrDefault(workspace);
@@ -64,6 +68,9 @@ public sealed class WorkspaceIndex(Plans plans)
                 break;
             case ReplayEvent replay:
                 Replays.Apply(stored, replay);
+                break;
+            case OauthAppEvent app when stored.Workspace == Workspace.PlatformId:
+                PlatformApps = PlatformApps.Apply(stored.Stream, app);
                 break;
             // The platform's own history is no workspace.
             case var _ when stored.Workspace == Workspace.PlatformId:

@@ -26,7 +26,7 @@ public class DependencyTests
         ["Amazon"] = ["Api"],
         ["Microsoft.AspNetCore"] = ["Api", "Cli"],
         ["Spectre"] = ["Cli"],
-        ["YamlDotNet"] = ["Cli"],
+        ["YamlDotNet"] = ["Cli", "Connectors"],
     };
 
     [Fact]

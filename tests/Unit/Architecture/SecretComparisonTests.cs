@@ -20,6 +20,7 @@ public partial class SecretComparisonTests
         ["present.Secret==id"] = "the id of a secret",
         [".Credential.Secret!=place.Secret"] = "the id of a secret",
         ["known.Value!=token"] = "two tokens that a provider gave us; no caller gave either",
+        ["granted.Tokens.RefreshToken!=held.Tokens.RefreshToken"] = "two tokens that a provider gave us; no caller gave either",
         ["secret==SigningSecret"] = "the id of a secret",
     };
 
