@@ -24,7 +24,7 @@ public sealed class Authorizers(CredentialValues values, IEnumerable<IAuthorizer
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, id) in secret)
         {
-            if (await values.OfHeader(workspace, connection, id, stop).ConfigureAwait(false) is not { } value)
+            if (await values.OfHeader(workspace, connection, id, @for, stop).ConfigureAwait(false) is not { } value)
                 return new Authorized.Unusable(Failure.CredentialUnavailable, $"the value of the header {name} is not kept any more");
             headers[name] = value;
         }

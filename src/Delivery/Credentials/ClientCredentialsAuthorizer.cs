@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using EventMesh.Connectors;
 using EventMesh.Domain.Connections;
 using EventMesh.Domain.Deliveries;
+using EventMesh.Domain.Secrets;
 using EventMesh.Projections.Index;
 
 namespace EventMesh.Delivery.Credentials;
@@ -50,7 +51,7 @@ public sealed class ClientCredentialsAuthorizer(CredentialValues values, Guarded
     {
         // Off the lock under which it was called.
         await Task.Yield();
-        if (use.Credential.Secret is not { } secret || await values.OfCredential(use.Workspace, use.Connection, secret, CancellationToken.None).ConfigureAwait(false) is not { } value)
+        if (use.Credential.Secret is not { } secret || await values.OfCredential(use.Workspace, use.Connection, secret, SecretPurpose.Oauth, use.For, CancellationToken.None).ConfigureAwait(false) is not { } value)
             return Failed("the credential's value is not kept any more");
         using var request = TokenRequest.Of(use.Credential.Public, value);
         switch (await http.Send(request, CancellationToken.None).ConfigureAwait(false))

@@ -2,6 +2,7 @@ using System.Text;
 using EventMesh.Connectors;
 using EventMesh.Domain.Connections;
 using EventMesh.Domain.Deliveries;
+using EventMesh.Domain.Secrets;
 
 namespace EventMesh.Delivery.Credentials;
 
@@ -11,7 +12,7 @@ public sealed class FixedAuthorizer(CredentialValues values) : IAuthorizer
     public IReadOnlyList<CredentialKind> Kinds { get; } = [CredentialKind.ApiKey, CredentialKind.Basic, CredentialKind.Bearer];
 
     public async ValueTask<Authorized> Authorize(CredentialUse use, CancellationToken stop) =>
-        use.Credential.Secret is { } secret && await values.OfCredential(use.Workspace, use.Connection, secret, stop).ConfigureAwait(false) is { } value
+        use.Credential.Secret is { } secret && await values.OfCredential(use.Workspace, use.Connection, secret, SecretPurpose.Credential, use.For, stop).ConfigureAwait(false) is { } value
             ? new Authorized.Ready(Of(use.Credential.Public, value))
             : new Authorized.Unusable(Failure.CredentialUnavailable, "the credential's value is not kept any more");
 

@@ -17,6 +17,7 @@ using EventMesh.Domain.Workspaces;
 using EventMesh.EventStore;
 using EventMesh.EventStore.Migrations;
 using EventMesh.EventStore.Reading;
+using EventMesh.EventStore.Sealing;
 using EventMesh.Messaging;
 using EventMesh.Projections.Index;
 using EventMesh.Tests.Servers;
@@ -49,10 +50,10 @@ internal sealed class Mesh : IAsyncDisposable
     public SecretUses Uses { get; }
     private WebhookConnector Connector { get; }
 
-    public static async Task<Mesh> Open(string? database = null, TimeSpan? timeout = null)
+    public static async Task<Mesh> Open(string? database = null, TimeSpan? timeout = null, IMasterKeys? masterKeys = null)
     {
         database ??= await (await PostgresServer.Shared).CreateDatabase("delivery");
-        var store = await Store.Open(new StoreOptions(database), ConfigurationEvents.All,
+        var store = await Store.Open(new StoreOptions(database, MasterKeys: masterKeys), ConfigurationEvents.All,
             [.. Migration.In(typeof(IndexFollower).Assembly, "projections"), .. Migration.In(typeof(FanOut).Assembly, "delivery")]);
         return new(store, database, timeout ?? TimeSpan.FromSeconds(15));
     }
@@ -63,7 +64,7 @@ internal sealed class Mesh : IAsyncDisposable
     /// <param name="workers">Each with a memory of its own, as on a node of its own; they share what nodes share: database and queues.</param>
     public Mesh Run(int workers = 1)
     {
-        var values = new CredentialValues(Store, Follower, TimeProvider.System);
+        var values = new CredentialValues(Store, Follower, Uses, TimeProvider.System);
         var attempt = new DeliveryAttempt(Store, Follower, new Dictionary<string, IConnector> { ["webhook"] = Connector }, new SigningSecrets(Store, Follower, Uses, TimeProvider.System), new(values, [new FixedAuthorizer(values)]), TimeProvider.System, NullLogger<DeliveryAttempt>.Instance);
         Go(Follower.Follow);
         Go(NewFanOut().Run);

@@ -13,6 +13,7 @@ public partial class HelpTests
     [InlineData("connections create|list|get|enable|disable|close-circuit|delete|rotate-secret|secrets|credential")]
     [InlineData("connections credential set")]
     [InlineData("connections credential revoke")]
+    [InlineData("secrets create|list|get|add-version|revoke|delete")]
     [InlineData("rules create|list|get|test|enable|disable|delete")]
     [InlineData("types list|create|get|add-schema|archive|send|validate|import")]
     [InlineData("events list|get")]

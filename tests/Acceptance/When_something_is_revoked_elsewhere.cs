@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Net;
+using EventMesh.Tests.Servers;
+using Npgsql;
+using Xunit;
+
+namespace EventMesh.Tests.Acceptance;
+
+/// <summary>What is revoked through one node holds on another within a second; also when the other hears nothing of it.</summary>
+public sealed class When_something_is_revoked_elsewhere : IAsyncLifetime
+{
+    private static readonly TimeSpan Within = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+
+    private PostgresServer server = null!;
+    private Relay relay = null!;
+    private EventMeshProcess one = null!;
+    private EventMeshProcess two = null!;
+    private string database = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        // Its own: another test's long transaction would hold the feed back.
+        server = await PostgresServer.Start();
+        database = await server.CreateDatabase("revoked");
+        relay = Relay.To(new NpgsqlConnectionStringBuilder(database).Port);
+        var settings = new Dictionary<string, string> { ["EVENTMESH_POSTGRES"] = database, ["EVENTMESH_ADMIN_TOKEN"] = "the-admin-of-these-nodes" };
+        one = await EventMeshProcess.Start(settings);
+        settings["EVENTMESH_POSTGRES"] = new NpgsqlConnectionStringBuilder(database) { Host = "127.0.0.1", Port = relay.Port }.ConnectionString;
+        settings["EVENTMESH_ROLES"] = "api";
+        two = await EventMeshProcess.Start(settings);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await two.DisposeAsync();
+        await one.DisposeAsync();
+        await relay.DisposeAsync();
+        await server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_key_is_refused_on_every_node()
+    {
+        var (here, id, there) = await Key();
+        (await there.Get("/connections")).Is(HttpStatusCode.OK);
+        (await here.Delete("/keys/" + id)).Is(HttpStatusCode.NoContent);
+        await Refused(there, HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task A_key_is_let_in_by_no_node_that_cannot_know()
+    {
+        var (here, id, there) = await Key();
+        (await there.Get("/connections")).Is(HttpStatusCode.OK);
+        relay.FallSilent();
+        (await here.Delete("/keys/" + id)).Is(HttpStatusCode.NoContent);
+        await Refused(there, HttpStatusCode.ServiceUnavailable);
+        relay.GoOn();
+        await Eventually.True(async () => (await there.Get("/connections")).Status == HttpStatusCode.Unauthorized, Soon, "the node to hear of it");
+    }
+
+    [Fact]
+    public async Task A_key_is_let_in_by_no_node_that_a_long_transaction_keeps_from_hearing_of_it_and_others_are()
+    {
+        var ((here, id, there), (_, _, another)) = (await Key(), await Key());
+        (await there.Get("/connections")).Is(HttpStatusCode.OK);
+        await using var holder = new NpgsqlConnection(database);
+        await holder.OpenAsync();
+        await using (var transaction = await holder.BeginTransactionAsync())
+        {
+            await using var write = new NpgsqlCommand("select pg_current_xact_id()::text", holder, transaction);
+            await write.ExecuteScalarAsync();
+            (await here.Delete("/keys/" + id)).Is(HttpStatusCode.NoContent);
+            await Refused(there, HttpStatusCode.ServiceUnavailable);
+            (await another.Get("/connections")).Is(HttpStatusCode.OK);
+        }
+        await Eventually.True(async () => (await there.Get("/connections")).Status == HttpStatusCode.Unauthorized, Soon, "the node to hear of it");
+    }
+
+    /// <summary>A workspace as its first key has it on one node, and another key of it, on the other.</summary>
+    private async Task<(Workspace Here, string Id, Workspace There)> Key()
+    {
+        var here = await (await Workspace.New(one)).WithKey();
+        var issued = (await here.Post("/keys", """{"name":"another"}""")).Is(HttpStatusCode.Created);
+        return (here, issued["id"], here with { Process = two, Caller = new(two.Client(issued["key"])) });
+    }
+
+    /// <summary>From a second on no request is answered with anything but <paramref name="status"/>.</summary>
+    private static async Task Refused(Workspace there, HttpStatusCode status)
+    {
+        var since = Stopwatch.StartNew();
+        await Eventually.True(async () =>
+        {
+            var began = since.Elapsed;
+            var answer = await there.Get("/connections");
+            Assert.True(answer.Status == status || began < Within, $"{(int)answer.Status} to a request {began} after it was revoked");
+            return answer.Status == status;
+        }, Soon, "it to be refused");
+        (await there.Get("/connections")).Is(status);
+    }
+}
