@@ -17,7 +17,11 @@ public sealed class IssueToken(Clients clients, AccessTokens tokens, PublicAddre
     public const string AccessTokenType = "urn:ietf:params:oauth:token-type:access_token";
     public const string ApiKeyType = "urn:eventmesh:token-type:api-key";
 
-    public sealed record Response(string AccessToken, string TokenType, int ExpiresIn, string Scope, string? IssuedTokenType);
+    public sealed record Response(string AccessToken, string TokenType, int ExpiresIn, string Scope, string? IssuedTokenType)
+    {
+        /// <summary>Without the token, wherever it may be printed.</summary>
+        public override string ToString() => "IssueToken";
+    }
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/issuers/{ws}" + Path, (string ws, HttpContext context, IssueToken issue) => issue.Handle(ws, context))
         .WithTags("Issuer").WithName("issueToken").WithSummary("Get an access token for a service account's credentials, or for an API key")
