@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using EventMesh.Tests.Servers;
 using Xunit;
 
 namespace EventMesh.Tests.Acceptance;
@@ -11,7 +12,7 @@ public class When_an_admin_is_elevated(RunningMesh mesh)
     [Fact]
     public async Task It_is_asked_for_with_a_reason_and_approved_by_somebody_of_the_workspace()
     {
-        var workspace = await (await mesh.Workspace()).WithKey();
+        var workspace = await mesh.Workspace();
         var asked = await Ask(workspace);
         Assert.Equal(("requested", "admin", Reason, 3600), (asked["status"], asked["admin"], asked["reason"], asked.Json["duration_seconds"]!.GetValue<int>()));
         Assert.Equal(["auditor"], asked.Json["roles"]!.AsArray().Select(r => r!.GetValue<string>()));
@@ -31,7 +32,7 @@ public class When_an_admin_is_elevated(RunningMesh mesh)
     [Fact]
     public async Task Nobody_decides_on_their_own_and_what_is_refused_stays_refused()
     {
-        var workspace = await (await mesh.Workspace()).WithKey();
+        var workspace = await mesh.Workspace();
         var id = (await Ask(workspace))["id"];
         Assert.Contains("own elevation", (await mesh.Admin.Post($"{workspace.Path}/elevations/{id}/approve", "{}")).IsProblem(HttpStatusCode.Conflict, "conflict")["detail"], StringComparison.Ordinal);
         (await mesh.Admin.Post($"{workspace.Path}/elevations/{id}/refuse", "{}")).IsProblem(HttpStatusCode.Conflict, "conflict");
@@ -59,6 +60,95 @@ public class When_an_admin_is_elevated(RunningMesh mesh)
 
         Task<Answer> Post(string body) => mesh.Admin.Post(workspace.Path + "/elevations", body);
     }
+
+    [Fact]
+    public async Task It_gives_its_roles_and_no_more_and_every_act_under_it_carries_its_id()
+    {
+        var workspace = await mesh.Workspace();
+        var (admin, id, elevation) = await Elevated(mesh.Process, workspace, "developer");
+        var there = workspace with { Caller = admin };
+        Assert.Equal(["event_type_created"], await Acts(there, HttpStatusCode.Created));
+        // The role's limits are the elevation's, and others' workspaces are as closed as before.
+        (await there.Get("/feed")).IsProblem(HttpStatusCode.Forbidden, "forbidden");
+        (await admin.Get((await mesh.Workspace()).Path + "/rules")).IsProblem(HttpStatusCode.Forbidden, "forbidden");
+
+        var rule = (await workspace.Get("/feed")).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonNode.Parse(l)!).Single(e => e["type"]!.GetValue<string>() == "event_type_created");
+        Assert.Equal((id, elevation), (rule["actor"]!.GetValue<string>(), rule["elevation"]!.GetValue<string>()));
+        // Of what the workspace's own did, nothing says so.
+        Assert.All((await workspace.Get("/streams/" + elevation)).Items, e => Assert.Null(e["elevation"]));
+        await Eventually.True(() => Task.FromResult(mesh.Process.Lines.Any(l =>
+            l.Contains("http.request", StringComparison.Ordinal) && l.Contains(elevation, StringComparison.Ordinal) && l.Contains("POST", StringComparison.Ordinal) && JsonNode.Parse(l)!["elevation"]?.GetValue<string>() == elevation)),
+            TimeSpan.FromSeconds(20), "the request's line to name the elevation");
+
+        (await workspace.Post($"/elevations/{elevation}/end", "{}")).Is(HttpStatusCode.OK);
+        Assert.Empty(await Acts(there, HttpStatusCode.Forbidden));
+    }
+
+    [Fact]
+    public async Task An_admin_who_is_not_elevated_finds_nothing_and_is_told_how_to_be()
+    {
+        var workspace = await mesh.Workspace();
+        var answer = (await mesh.Admin.Get(workspace.Path + "/events")).IsProblem(HttpStatusCode.Forbidden, "forbidden");
+        Assert.Contains("elevation", answer["detail"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Under_an_elevation_nobody_decides_on_their_own_next_one_and_gives_no_access_that_would_outlast_it()
+    {
+        var workspace = await mesh.Workspace();
+        var (admin, _, _) = await Elevated(mesh.Process, workspace, "operator");
+        var next = (await admin.Post(workspace.Path + "/elevations", Body())).Is(HttpStatusCode.Created)["id"];
+        (await admin.Post($"{workspace.Path}/elevations/{next}/approve", "{}")).IsProblem(HttpStatusCode.Conflict, "conflict");
+        (await admin.Post(workspace.Path + "/keys", """{"name":"mine"}""")).IsProblem(HttpStatusCode.Forbidden, "forbidden");
+        // What it may do is not counted against the workspace's calls.
+        Assert.False((await admin.Get(workspace.Path + "/rules")).Is(HttpStatusCode.OK).Headers.Contains("RateLimit-Limit"));
+    }
+
+    [Fact]
+    public async Task It_ends_by_itself_at_its_time()
+    {
+        var workspace = await mesh.Workspace();
+        var (admin, _, elevation) = await Elevated(mesh.Process, workspace, "auditor", seconds: 60);
+        var endsAt = (await workspace.Get("/elevations/" + elevation)).Json["ends_at"]!.GetValue<DateTimeOffset>();
+        (await admin.Get(workspace.Path + "/rules")).Is(HttpStatusCode.OK);
+        await Eventually.True(async () => (await admin.Get(workspace.Path + "/rules")).Status == HttpStatusCode.Forbidden, TimeSpan.FromSeconds(90), "the elevation to be over");
+        Assert.InRange(DateTimeOffset.UtcNow - endsAt, TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        Assert.Equal("ended", (await workspace.Get("/elevations/" + elevation))["status"]);
+    }
+
+    [Fact]
+    public async Task One_that_is_ended_on_one_node_is_over_on_the_others_within_a_second()
+    {
+        const string token = "the-admin-of-these-nodes";
+        var settings = new Dictionary<string, string> { ["EVENTMESH_POSTGRES"] = await (await PostgresServer.Shared).CreateDatabase("elevated"), ["EVENTMESH_ADMIN_TOKEN"] = token };
+        await using var one = await EventMeshProcess.Start(settings);
+        settings["EVENTMESH_ROLES"] = "api";
+        await using var two = await EventMeshProcess.Start(settings);
+        var workspace = await Workspace.New(one);
+        var (admin, _, elevation) = await Elevated(one, workspace, "auditor");
+        var there = new Caller(two.Client(admin.Http.DefaultRequestHeaders.Authorization!.Parameter));
+        await Eventually.True(async () => (await there.Get(workspace.Path + "/rules")).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(20), "the other node to know");
+
+        (await workspace.Post($"/elevations/{elevation}/end", "{}")).Is(HttpStatusCode.OK);
+        var ended = System.Diagnostics.Stopwatch.StartNew();
+        await Eventually.True(async () => (await there.Get(workspace.Path + "/rules")).Status == HttpStatusCode.Forbidden, TimeSpan.FromSeconds(20), "the other node to know");
+        Assert.InRange(ended.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(3));
+    }
+
+    /// <summary>A new admin, elevated in the workspace by its first key's holder.</summary>
+    private static async Task<(Caller Admin, string Id, string Elevation)> Elevated(EventMeshProcess process, Workspace workspace, string role, int seconds = 3600)
+    {
+        var added = (await new Caller(process.Client()).Post("/v1/admins", """{"name":"Ann"}""")).Is(HttpStatusCode.Created);
+        var admin = new Caller(process.Client(added["token"]));
+        (await admin.Get(workspace.Path + "/rules")).IsProblem(HttpStatusCode.Forbidden, "forbidden");
+        var asked = (await admin.Post(workspace.Path + "/elevations", Body($"\"{role}\"", seconds: seconds))).Is(HttpStatusCode.Created);
+        (await admin.Get(workspace.Path + "/rules")).IsProblem(HttpStatusCode.Forbidden, "forbidden");
+        Assert.Equal("active", (await workspace.Post($"/elevations/{asked["id"]}/approve", "{}")).Is(HttpStatusCode.OK)["status"]);
+        return (admin, added["id"], asked["id"]);
+    }
+
+    private static async Task<string[]> Acts(Workspace workspace, HttpStatusCode status) =>
+        (await workspace.Post("/event-types", """{"name":"order.created"}""")).Is(status).Status == HttpStatusCode.Created ? ["event_type_created"] : [];
 
     private async Task<Answer> Ask(Workspace workspace) => (await mesh.Admin.Post(workspace.Path + "/elevations", Body())).Is(HttpStatusCode.Created);
 
