@@ -14,14 +14,19 @@ public sealed class GuardedMesh : IAsyncLifetime
 
     public EventMeshProcess Process { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Process = await EventMeshProcess.Start(new Dictionary<string, string>
+    public async ValueTask InitializeAsync()
     {
-        ["EVENTMESH_POSTGRES"] = await (await PostgresServer.Shared).CreateDatabase("guarded"),
-        ["EVENTMESH_TRUSTED_PROXIES"] = "127.0.0.0/8",
-        ["EVENTMESH_CONNECTIONS_MAX"] = $"{ConnectionsMax}",
-    });
+        Postgres = await (await PostgresServer.Shared).CreateDatabase("guarded");
+        Process = await EventMeshProcess.Start(new Dictionary<string, string>
+        {
+            ["EVENTMESH_POSTGRES"] = Postgres, ["EVENTMESH_TRUSTED_PROXIES"] = "127.0.0.0/8", ["EVENTMESH_CONNECTIONS_MAX"] = $"{ConnectionsMax}",
+        });
+    }
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();
+
+    /// <summary>The database's connection string.</summary>
+    public string Postgres { get; private set; } = "";
 }
 
 public sealed class When_credentials_are_guessed(GuardedMesh mesh) : IClassFixture<GuardedMesh>, IDisposable
@@ -65,6 +70,38 @@ public sealed class When_credentials_are_guessed(GuardedMesh mesh) : IClassFixtu
         (await Inbound(10)).IsProblem(HttpStatusCode.TooManyRequests, "too_many_failures");
 
         Task<Answer> Inbound(int i) => Send(HttpMethod.Post, $"/in/emi_{i:0000}{Guid.NewGuid():N}"[..40], "198.51.100.77", null);
+    }
+
+    [Fact]
+    public async Task Secrets_of_service_accounts_are_guessed_no_faster()
+    {
+        var workspace = await Workspace.New(mesh.Process);
+        for (var i = 0; i < 10; i++) Assert.Equal("invalid_client", (await Token(i)).Is(HttpStatusCode.Unauthorized)["error"]);
+        var slowed = (await Token(10)).Is(HttpStatusCode.TooManyRequests);
+        Assert.Equal(("slow_down", "1"), (slowed["error"], RetryAfter(slowed)));
+
+        async Task<Answer> Token(int i)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"/issuers/{workspace.Id}/token") { Headers = { { "X-Forwarded-For", $"203.0.113.{100 + i}" } } };
+            request.Content = new FormUrlEncodedContent([new("grant_type", "client_credentials"), new("client_id", "sa_nobody"), new("client_secret", $"guess-{i}")]);
+            using var answer = await http.SendAsync(request);
+            return new(answer.StatusCode, await answer.Content.ReadAsStringAsync(), answer.Headers, answer.Content.Headers.ContentType?.MediaType);
+        }
+    }
+
+    [Fact]
+    public async Task Who_was_told_to_wait_stands_in_the_platforms_history()
+    {
+        for (var i = 0; i < 11; i++) await Guess("198.51.100.44");
+        await Eventually.True(async () => await Refusals("slowed") > 0, TimeSpan.FromSeconds(30), "the refusal to be written");
+        Assert.NotEqual(0, await Refusals("unknown_token"));
+
+        async Task<long> Refusals(string reason)
+        {
+            await using var database = Npgsql.NpgsqlDataSource.Create(mesh.Postgres);
+            await using var count = database.CreateCommand($"select count(*) from public.mt_events where tenant_id = '$platform' and type = 'access_refused' and data ->> 'reason' = '{reason}'");
+            return (long)(await count.ExecuteScalarAsync())!;
+        }
     }
 
     [Fact]

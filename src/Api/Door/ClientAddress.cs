@@ -7,7 +7,8 @@ namespace EventMesh.Api.Door;
 /// Where a request comes from. Behind proxies that the settings name it is the first address of <c>X-Forwarded-For</c>, from the right, that is none of theirs: what stands
 /// further left was written by whoever sent the request, and may be anything.
 /// </summary>
-public sealed class ClientAddress(IReadOnlyList<IPNetwork> trustedProxies)
+/// <param name="isSecure">Whether the settings say that others reach this EventMesh by TLS.</param>
+public sealed class ClientAddress(IReadOnlyList<IPNetwork> trustedProxies, bool isSecure = false)
 {
     private const int HopsMax = 16;
 
@@ -28,10 +29,10 @@ public sealed class ClientAddress(IReadOnlyList<IPNetwork> trustedProxies)
         return address;
     }
 
-    /// <summary>Whether whoever asks speaks TLS: to us, or to a proxy that says so.</summary>
+    /// <summary>Whether whoever asks speaks TLS: to us, to a proxy that says so, or as the settings say.</summary>
     public bool IsSecure(HttpContext context)
     {
-        if (context.Request.IsHttps) return true;
+        if (isSecure || context.Request.IsHttps) return true;
         return context.Request.Headers.TryGetValue("X-Forwarded-Proto", out var protocols) && context.Connection.RemoteIpAddress is { } peer && IsTrusted(Plain(peer))
             && protocols.ToString().Split(',')[0].Trim().Equals("https", StringComparison.OrdinalIgnoreCase);
     }

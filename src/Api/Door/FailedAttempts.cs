@@ -51,17 +51,29 @@ public sealed class FailedAttempts(ClientAddress addresses, TimeProvider clock)
 
     /// <summary>The answer to a credential that did not hold: <paramref name="otherwise"/>, or 429 when too many did not.</summary>
     /// <param name="credential">What was tried; null when nothing was, which is no attempt.</param>
-    public ProblemException Refuse(HttpContext context, string? credential, ProblemException otherwise)
+    public ProblemException Refuse(HttpContext context, string? credential, ProblemException otherwise) => string.IsNullOrEmpty(credential)
+        ? Uncounted(otherwise)
+        : IsSlowed(context, Prefix(credential)) ? Problem.TooManyFailures.With($"More than {FreeMax} attempts within a minute failed; one that is valid passes at once, others wait.") : otherwise;
+
+    /// <summary>Counts a failed attempt, and says in the answer's <c>Retry-After</c> how long to wait if there were too many.</summary>
+    /// <param name="prefix">See <see cref="Slow"/>.</param>
+    public bool IsSlowed(HttpContext context, string? prefix)
     {
-        var pause = string.IsNullOrEmpty(credential) ? TimeSpan.Zero : Slow(Prefix(credential), addresses.Of(context));
-        EdgeTelemetry.Refused(pause > TimeSpan.Zero ? "slowed" : credential is null ? "missing" : "wrong");
-        if (pause <= TimeSpan.Zero) return otherwise;
+        var pause = Slow(prefix, addresses.Of(context));
+        EdgeTelemetry.Refused(pause > TimeSpan.Zero ? "slowed" : "wrong");
+        if (pause <= TimeSpan.Zero) return false;
         context.Response.Headers.RetryAfter = pause.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
-        return Problem.TooManyFailures.With($"More than {FreeMax} attempts within a minute failed; one that is valid passes at once, others wait.");
+        return true;
+    }
+
+    private static ProblemException Uncounted(ProblemException refused)
+    {
+        EdgeTelemetry.Refused("missing");
+        return refused;
     }
 
     /// <summary>Null for a JWT: all of them begin alike.</summary>
-    private static string? Prefix(string credential) =>
+    internal static string? Prefix(string credential) =>
         credential.AsSpan().Count('.') == 2 ? null : credential.Length <= PrefixChars ? credential : credential[..PrefixChars];
 
     private TimeSpan Count(string of, DateTimeOffset now)

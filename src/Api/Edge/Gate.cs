@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using EventMesh.Api.Door;
+using EventMesh.Api.Jose;
 using EventMesh.Api.Limits;
 using EventMesh.Domain;
 using EventMesh.Projections.Index;
@@ -53,10 +54,15 @@ public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower inde
         var presented = await tokens.Find(authorization, Named(context), context.RequestAborted).ConfigureAwait(false);
         if (context.Features.Get<RequestFacts>() is { } facts) facts.Refusal = presented.Refusal?.ToString();
         if (presented.Actor is { } actor) return actor;
-        refusals.NoteUnknown(authorization.Count == 0 ? "no_token" : presented.Refusal is { } refusal ? JsonNamingPolicy.SnakeCaseLower.ConvertName($"{refusal}") : "unknown_token", TokenKind.Of(authorization), context);
+        // Who has to wait for their provider, or for a new token, has guessed nothing.
+        var tried = presented.Refusal is TokenRefusal.Expired or TokenRefusal.KeysUnavailable ? null : Credential(authorization);
         // One answer for all that are nobody's, whatever is wrong with them.
-        throw attempts.Refuse(context, Credential(authorization), Problem.Unauthorized.With(
+        var answer = attempts.Refuse(context, tried, Problem.Unauthorized.With(
             "Send 'Authorization: Bearer <token>' with the admin's token, an API key, or a token of the workspace's issuer or of an identity provider that it trusts."));
+        var reason = answer.Problem == Problem.TooManyFailures ? Refusals.Slowed
+            : authorization.Count == 0 ? "no_token" : presented.Refusal is { } refusal ? JsonNamingPolicy.SnakeCaseLower.ConvertName($"{refusal}") : "unknown_token";
+        refusals.NoteUnknown(reason, TokenKind.Of(authorization), context);
+        throw answer;
     }
 
     private static string? Named(HttpContext context) => context.Request.RouteValues.TryGetValue("ws", out var ws) ? (string)ws! : null;

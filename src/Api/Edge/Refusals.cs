@@ -17,6 +17,10 @@ public sealed partial class Refusals(Store store, TimeProvider clock, ILogger<Re
     private const int ResourceCharsMax = 64;
     private const int TogetherMax = 100;
     private const string Unknown = "unknown";
+
+    /// <summary>The reason noted of whoever tried too many credentials.</summary>
+    public const string Slowed = "slowed";
+
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(1);
 
     private readonly RefusalTally tally = new();

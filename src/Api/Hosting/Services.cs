@@ -42,7 +42,7 @@ internal static class Services
         services.AddSingleton<IndexFollower>();
         services.AddSingleton<Limiter>();
         services.AddSingleton<Tokens>();
-        services.AddSingleton(new ClientAddress(settings.TrustedProxies)).AddSingleton<FailedAttempts>();
+        services.AddSingleton(new ClientAddress(settings.TrustedProxies, settings.PublicUrl?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true)).AddSingleton<FailedAttempts>();
         services.AddSingleton<Refusals>();
         services.AddSingleton<FollowFeed>();
         services.AddSingleton<FindDelivery>();

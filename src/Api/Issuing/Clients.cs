@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
+using EventMesh.Api.Door;
 using EventMesh.Api.Edge;
 using EventMesh.Domain;
 using EventMesh.Domain.Identity;
@@ -13,7 +14,7 @@ namespace EventMesh.Api.Issuing;
 /// Finds out which client asks: a service account by a secret (in the header or in the body) or an assertion, or an API key, which is its own secret.
 /// A workspace that there is not is asked as one that has no clients.
 /// </summary>
-public sealed class Clients(IndexFollower index, ClientAssertions assertions, TimeProvider clock)
+public sealed class Clients(IndexFollower index, ClientAssertions assertions, FailedAttempts attempts, Refusals refusals, TimeProvider clock)
 {
     private const int IdCharsMax = 64;
     private const int SecretCharsMax = 256;
@@ -29,7 +30,16 @@ public sealed class Clients(IndexFollower index, ClientAssertions assertions, Ti
         return await Find(workspace, proof, endpoint, stop).ConfigureAwait(false)
             // Another node may have made it a moment ago.
             ?? (await Looked(stop).ConfigureAwait(false) ? await Find(workspace, proof, endpoint, stop).ConfigureAwait(false) : null)
-            ?? throw OAuthRefusal.Client();
+            ?? throw Refuse(request.HttpContext, proof.Id);
+    }
+
+    /// <summary>The answer to whoever shows credentials that are nobody's, who is slowed down when it is often.</summary>
+    /// <param name="tried">Which client they said they were, or the beginning of a key.</param>
+    public OAuthRefusal Refuse(HttpContext context, string? tried)
+    {
+        var slowed = attempts.IsSlowed(context, tried);
+        refusals.NoteUnknown(slowed ? Refusals.Slowed : "unknown_client", "client", context);
+        return slowed ? OAuthRefusal.Slowed() : OAuthRefusal.Client();
     }
 
     /// <summary>Whose an API key is, if it is one of this workspace.</summary>

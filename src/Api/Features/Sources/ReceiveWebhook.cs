@@ -19,7 +19,7 @@ namespace EventMesh.Api.Features.Sources;
 /// Takes a webhook of a provider: finds the source by the token's digest, reads the body, verifies its bytes, and only then looks into it.
 /// What is valid goes the way of every published event. What is not is counted, and leaves nothing else behind.
 /// </summary>
-public sealed class ReceiveWebhook(IndexFollower index, Store store, Limiter limiter, SourceSecrets secrets, InboundCounters counters, UnderWay underWay, FailedAttempts attempts, TimeProvider clock)
+public sealed class ReceiveWebhook(IndexFollower index, Store store, Limiter limiter, SourceSecrets secrets, InboundCounters counters, UnderWay underWay, FailedAttempts attempts, Refusals refusals, TimeProvider clock)
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/in/{token}", (string token, HttpContext context, ReceiveWebhook receive) => receive.Handle(token, context))
         .WithTags("Inbound").WithName("receiveWebhook").WithSummary("Receive a provider's webhook")
@@ -93,7 +93,15 @@ public sealed class ReceiveWebhook(IndexFollower index, Store store, Limiter lim
         if (owner is not null && index.Index.Find(owner.Workspace) is { Workspace: Domain.Workspaces.Workspace.Open } workspace && workspace.Sources.GetValueOrDefault(owner.SourceId) is Source.Enabled source)
             return (workspace, owner.SourceId, source);
         EdgeTelemetry.Inbound("unknown_token");
-        throw attempts.Refuse(context, token, ProblemAnswer.Missing("No source receives here."));
+        throw Unproved(token, context, "unknown_address", ProblemAnswer.Missing("No source receives here."));
+    }
+
+    /// <summary>The answer to whoever shows what is not right, who is slowed down when it is often.</summary>
+    private ProblemException Unproved(string token, HttpContext context, string reason, ProblemException otherwise)
+    {
+        var answer = attempts.Refuse(context, token, otherwise);
+        refusals.NoteUnknown(answer == otherwise ? reason : Refusals.Slowed, "inbound", context);
+        return answer;
     }
 
     private static ProblemException Busy(HttpContext context)
@@ -108,7 +116,7 @@ public sealed class ReceiveWebhook(IndexFollower index, Store store, Limiter lim
         context.Response.Headers.WWWAuthenticate = kind == VerificationKind.Basic ? "Basic realm=\"eventmesh\", charset=\"UTF-8\"" : "Signature realm=\"eventmesh\"";
         var invalid = Problem.InvalidSignature.With("The signature or the credentials are missing or do not fit, or the time they were made at is too far from now.");
         // A password may be guessed. A signature may not, and its provider should hear what is wrong however often it asks.
-        return kind is VerificationKind.Basic or VerificationKind.ApiKey ? attempts.Refuse(context, token, invalid) : invalid;
+        return kind is VerificationKind.Basic or VerificationKind.ApiKey ? Unproved(token, context, "wrong_password", invalid) : invalid;
     }
 
     /// <summary>Slack asks once whether an address is its owner's: https://docs.slack.dev/reference/events/url_verification.</summary>

@@ -35,6 +35,9 @@ public sealed class ClientAddressTests
     public void TLS_is_what_a_proxy_of_ours_says(string peer, string? protocol, bool secure) =>
         Assert.Equal(secure, Behind.IsSecure(From(peer, ("X-Forwarded-Proto", protocol))));
 
+    [Fact]
+    public void TLS_is_what_the_settings_say() => Assert.True(new ClientAddress([], isSecure: true).IsSecure(From("192.0.2.1", ("X-Forwarded-Proto", null))));
+
     private static DefaultHttpContext From(string peer, (string Name, string? Value) header)
     {
         var context = new DefaultHttpContext { Connection = { RemoteIpAddress = IPAddress.Parse(peer) } };
