@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
+using EventMesh.Api.Door;
 
 namespace EventMesh.Api.OAuth;
 
@@ -33,6 +35,16 @@ internal static class PlainPage
             </body></html>
 
             """, context.RequestAborted);
+    }
+
+    /// <summary>The answer to a state or link that nobody was given: slower and slower for an address that tries many.</summary>
+    public static Task Refuse(HttpContext context, int status, string title, string text)
+    {
+        var services = context.RequestServices;
+        var pause = services.GetRequiredService<FailedAttempts>().Slow(null, services.GetRequiredService<ClientAddress>().Of(context));
+        if (pause <= TimeSpan.Zero) return Write(context, status, title, $"<p>{Text(text)}</p>");
+        context.Response.Headers.RetryAfter = pause.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
+        return Write(context, StatusCodes.Status429TooManyRequests, "Later", "<p>Too many links that are not valid were tried from here. Try again in a minute.</p>");
     }
 
     public static string Text(string text) => HtmlEncoder.Default.Encode(text);

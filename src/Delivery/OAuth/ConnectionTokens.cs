@@ -1,14 +1,16 @@
 using System.Collections.Concurrent;
 using EventMesh.Connectors.OAuth;
+using EventMesh.Delivery.Secrets;
 using EventMesh.Domain.Connections;
-using EventMesh.EventStore;
+using EventMesh.Domain.Secrets;
 
 namespace EventMesh.Delivery.OAuth;
 
 /// <summary>What a connection's requests may carry now.</summary>
 /// <param name="Tokens">Null when there is nothing that may be sent.</param>
 /// <param name="Error">Why not, as one line for the connection's owner.</param>
-public sealed record UsableToken(TokenSet? Tokens, string? Provider, string? Error)
+/// <param name="Uses">Where its uses are counted.</param>
+public sealed record UsableToken(TokenSet? Tokens, string? Provider, string? Error, UseCount? Uses = null)
 {
     public override string ToString() => $"UsableToken of {Provider}";
 }
@@ -17,7 +19,7 @@ public sealed record UsableToken(TokenSet? Tokens, string? Provider, string? Err
 /// The access tokens of connections on this node: each read once, used until it is about to be renewed, and forgotten when its connection is authorized anew. One that ended or that a target
 /// did not accept is renewed on demand, by one over all nodes; the others wait for it and use what it got.
 /// </summary>
-public sealed class ConnectionTokens(TokenTable table, TokenRenewal renewal, TimeProvider clock)
+public sealed class ConnectionTokens(TokenTable table, TokenRenewal renewal, SecretUses uses, TimeProvider clock)
 {
     private const int KeptMax = 20_000;
 
@@ -33,13 +35,13 @@ public sealed class ConnectionTokens(TokenTable table, TokenRenewal renewal, Tim
     private readonly ConcurrentDictionary<(string Workspace, string Connection), Kept> kept = new();
     private readonly ConcurrentDictionary<(string Workspace, string Connection), Lazy<Task<UsableToken>>> underWay = new();
 
-    private sealed record Kept(HeldTokens Held, DateTimeOffset Until, bool Refused, DateTimeOffset? RefusedAt);
+    private sealed record Kept(HeldTokens Held, UseCount Uses, DateTimeOffset Until, bool Refused, DateTimeOffset? RefusedAt);
 
     /// <param name="authorizedAt">When the connection's credential became active.</param>
     public ValueTask<UsableToken> Of(string workspace, string connection, DateTimeOffset authorizedAt, CancellationToken stop)
     {
         if (kept.GetValueOrDefault((workspace, connection)) is { Refused: false } known && known.Held.AuthorizedAt == authorizedAt && clock.GetUtcNow() < known.Until)
-            return new(new UsableToken(known.Held.Tokens, known.Held.Provider, null));
+            return new(new UsableToken(known.Held.Tokens, known.Held.Provider, null, known.Uses));
         // One at a time on this node: the others wait for its answer.
         return new(underWay.GetOrAdd((workspace, connection), key => new(() => Fetch(key))).Value.WaitAsync(stop));
     }
@@ -100,7 +102,8 @@ public sealed class ConnectionTokens(TokenTable table, TokenRenewal renewal, Tim
         var until = now + (held.DueAt is { } due && due <= now ? RereadWhileDue : RereadEvery);
         if (held.DueAt is { } renewedAt && renewedAt > now && renewedAt < until) until = renewedAt;
         if (held.ExpiresAt - Spare is { } end && end < until) until = end;
-        kept[of] = new(held, until, false, before?.RefusedAt);
-        return new(held.Tokens, held.Provider, null);
+        var counted = uses.Of(of.Workspace, TokenTable.NameOf(of.Connection), (int)Math.Min(held.Generation, int.MaxValue), SecretPurpose.Oauth);
+        kept[of] = new(held, counted, until, false, before?.RefusedAt);
+        return new(held.Tokens, held.Provider, null, counted);
     }
 }

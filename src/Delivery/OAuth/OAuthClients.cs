@@ -25,17 +25,18 @@ public sealed class OAuthClients(Store store, IndexFollower follower)
     public async ValueTask<OAuthClient?> Of(string workspace, string provider, string? clientId, CancellationToken stop)
     {
         var own = follower.Index.Find(workspace)?.OauthApps.Find(provider);
-        if (own is not null && (clientId is null || own.ClientId == clientId)) return new(own.ClientId, await Secret(workspace, own, stop).ConfigureAwait(false));
+        if (own is not null && (clientId is null || own.ClientId == clientId)) return await Client(workspace, own, stop).ConfigureAwait(false);
         var shared = follower.Index.PlatformApps.Find(provider);
-        return shared is not null && (clientId is null || shared.ClientId == clientId) ? new(shared.ClientId, await Secret(Workspace.PlatformId, shared, stop).ConfigureAwait(false)) : null;
+        return shared is not null && (clientId is null || shared.ClientId == clientId) ? await Client(Workspace.PlatformId, shared, stop).ConfigureAwait(false) : null;
     }
 
-    private async ValueTask<string?> Secret(string owner, OauthApp.Registered app, CancellationToken stop)
+    // Null when it was just replaced and this node has not heard of it yet.
+    private async ValueTask<OAuthClient?> Client(string owner, OauthApp.Registered app, CancellationToken stop)
     {
-        if (app.Secret is not { } id) return null;
-        if (secrets.TryGetValue((owner, id), out var known)) return known;
-        var value = await store.For(owner).ReadSecret(NameOf(app.Provider, id), stop).ConfigureAwait(false) ?? throw new InvalidOperationException($"{owner} keeps no secret of its app for {app.Provider}.");
+        if (app.Secret is not { } id) return new(app.ClientId, null);
+        if (secrets.TryGetValue((owner, id), out var known)) return new(app.ClientId, known);
+        if (await store.For(owner).ReadSecret(NameOf(app.Provider, id), stop).ConfigureAwait(false) is not { } value) return null;
         if (secrets.Count >= KeptMax) secrets.Clear();
-        return secrets[(owner, id)] = Encoding.UTF8.GetString(value);
+        return new(app.ClientId, secrets[(owner, id)] = Encoding.UTF8.GetString(value));
     }
 }

@@ -134,6 +134,35 @@ public sealed class When_a_connection_is_authorized(RunningMesh mesh)
         (await workspace.Delete("/oauth-apps/hubspot")).IsProblem(HttpStatusCode.NotFound, "not_found");
     }
 
+    [Fact]
+    public async Task A_person_is_led_back_to_a_page_of_the_workspaces_own()
+    {
+        var workspace = await mesh.Workspace();
+        using var target = await OAuthTarget.Start(mesh.Process);
+        var connection = await target.Connection(workspace);
+        (await workspace.Caller.Send(HttpMethod.Put, workspace.Path + "/origins", """{"allowed_origins":["https://app.example"]}""", "application/json")).Is(HttpStatusCode.OK);
+        foreach (var elsewhere in new[] { "https://app.example.evil/", "https://app.example@evil/", "http://app.example/", "javascript:alert(1)", "//app.example/" })
+            (await workspace.Post($"/connections/{connection}/authorize", $$"""{"return_to":"{{elsewhere}}"}""")).IsProblem(HttpStatusCode.BadRequest, "invalid_request");
+        using var browser = new Browser();
+        var led = await browser.Open(await browser.Consent((await workspace.Post($"/connections/{connection}/authorize", """{"return_to":"https://app.example/done?a=1#x"}""")).Is(HttpStatusCode.OK)["authorize_url"]));
+        led.Is(HttpStatusCode.SeeOther);
+        Assert.Equal($"https://app.example/done?a=1&connection={connection}&result=authorized#x", led.Headers.Location!.OriginalString);
+    }
+
+    [Fact]
+    public async Task The_platforms_app_serves_a_workspace_that_has_none()
+    {
+        var workspace = await mesh.Workspace();
+        const string App = """{"client_id":"of-the-platform","client_secret":"hush-hush"}""";
+        (await workspace.Caller.Send(HttpMethod.Put, "/v1/oauth-apps/mailchimp", App, "application/json")).IsProblem(HttpStatusCode.Forbidden, "forbidden");
+        (await mesh.Admin.Send(HttpMethod.Put, "/v1/oauth-apps/mailchimp", App, "application/json")).Is(HttpStatusCode.OK);
+        Assert.True((await workspace.Get("/oauth-apps/mailchimp")).Is(HttpStatusCode.OK).Json["platform"]!.GetValue<bool>());
+        var connection = (await workspace.Post("/connections", """{"name":"m","kind":"webhook","config":{"url":"http://127.0.0.1:9/"},"credential":{"kind":"oauth2","provider":"mailchimp"}}""")).Is(HttpStatusCode.Created)["id"];
+        Assert.Contains("client_id=of-the-platform&", (await workspace.Post($"/connections/{connection}/authorize", "{}")).Is(HttpStatusCode.OK)["authorize_url"], StringComparison.Ordinal);
+        (await mesh.Admin.Delete("/v1/oauth-apps/mailchimp")).Is(HttpStatusCode.NoContent);
+        (await workspace.Post($"/connections/{connection}/authorize", "{}")).IsProblem(HttpStatusCode.Conflict, "conflict");
+    }
+
     internal static async Task<string?> Status(Workspace workspace, string connection) =>
         (await workspace.Get($"/connections/{connection}/authorization")).Is(HttpStatusCode.OK)["status"];
 

@@ -7,6 +7,7 @@ namespace EventMesh.Api.Features.OAuth;
 public static class OAuthCallback
 {
     private const int ValueCharsMax = 8 * 1024;
+    private const string Title = "Not connected";
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/oauth/callback", Handle).ExcludeFromDescription();
 
@@ -50,5 +51,5 @@ public static class OAuthCallback
         context.Response.Headers.Location = ReturnTo.With(returnTo, connection, error);
     }
 
-    private static Task Failed(HttpContext context, AuthorizationEnd.Failed failed) => PlainPage.Write(context, failed.Status, "Not connected", $"<p>{PlainPage.Text(failed.Text)}</p>");
+    private static Task Failed(HttpContext context, AuthorizationEnd.Failed failed) => failed.Asked is null ? PlainPage.Refuse(context, failed.Status, Title, failed.Text) : PlainPage.Write(context, failed.Status, Title, $"<p>{PlainPage.Text(failed.Text)}</p>");
 }

@@ -48,6 +48,8 @@ public static class OpenConnectSession
 
     private static async Task<(OpenSession, Authorizable)?> Find(string token, HttpContext context, ConnectSessions sessions, BeginAuthorization begin)
     {
+        // Whoever reads traces is not who was given the link.
+        System.Diagnostics.Activity.Current?.SetTag("url.path", "/connect/{token}");
         try
         {
             if (await sessions.Find(token, context.RequestAborted) is { } session) return (session, await begin.Find(session.Workspace, session.Connection, context.RequestAborted));
@@ -56,7 +58,7 @@ public static class OpenConnectSession
         {
             // The connection is gone, or not what the link was made for: for whoever has the link that is the same as no link.
         }
-        await PlainPage.Write(context, StatusCodes.Status404NotFound, "Nothing to connect", "<p>This link is not, or no longer, valid. Ask for a new one.</p>");
+        await PlainPage.Refuse(context, StatusCodes.Status404NotFound, "Nothing to connect", "This link is not, or no longer, valid. Ask for a new one.");
         return null;
     }
 }

@@ -22,9 +22,11 @@ public static class RemoveOauthApp
     {
         ReadOauthApps.Known(providers, provider);
         call.Subject = OauthApp.StreamOf(provider);
-        var decided = await store.For(owner).Decide<OauthApp, OauthAppEvent>(
-            OauthApp.StreamOf(provider), "oauth_app", OauthApp.Initial, OauthApp.Evolve, s => OauthAppDecider.Decide(new OauthAppCommand.RemoveApp(call.Now), s), call.Metadata(), null, context.RequestAborted);
+        var (workspace, former) = (store.For(owner), OauthApp.Initial);
+        var decided = await workspace.Decide<OauthApp, OauthAppEvent>(
+            OauthApp.StreamOf(provider), "oauth_app", OauthApp.Initial, OauthApp.Evolve, s => OauthAppDecider.Decide(new OauthAppCommand.RemoveApp(call.Now), former = s), call.Metadata(), null, context.RequestAborted);
         await index.Reach(decided.Position, context.RequestAborted);
+        await SetOauthApp.Destroy(workspace, former, call.Now, context.RequestAborted);
         return Results.NoContent();
     }
 }

@@ -34,9 +34,17 @@ public static class SetOauthApp
         // Before the event that names it: a crash in between leaves a secret that nobody uses.
         if (secret is not null) await workspace.PutSecret(OAuthClients.NameOf(provider, secret), Encoding.UTF8.GetBytes(clientSecret!), call.Now, context.RequestAborted);
         var command = new OauthAppCommand.SetApp(provider, clientId, secret, call.Now);
+        var former = OauthApp.Initial;
         var decided = await workspace.Decide<OauthApp, OauthAppEvent>(
-            OauthApp.StreamOf(provider), "oauth_app", OauthApp.Initial, OauthApp.Evolve, s => OauthAppDecider.Decide(command, s), call.Metadata(), null, context.RequestAborted);
+            OauthApp.StreamOf(provider), "oauth_app", OauthApp.Initial, OauthApp.Evolve, s => OauthAppDecider.Decide(command, former = s), call.Metadata(), null, context.RequestAborted);
         await index.Reach(decided.Position, context.RequestAborted);
+        await Destroy(workspace, former, call.Now, context.RequestAborted);
         return new(provider, clientId, secret is not null, owner == Workspace.PlatformId, call.Now);
+    }
+
+    /// <summary>Destroys the secret of an app that is another by now, or none.</summary>
+    internal static async Task Destroy(WorkspaceStore workspace, OauthApp former, DateTimeOffset at, CancellationToken stop)
+    {
+        if (former is OauthApp.Registered { Secret: { } secret } app) await workspace.DestroySecrets([(OAuthClients.NameOf(app.Provider, secret), 1)], at, stop);
     }
 }
