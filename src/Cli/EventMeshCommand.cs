@@ -47,6 +47,8 @@ internal static class EventMeshCommand
                 EndElevation.In(shell), ListElevations.In(shell)),
             Shell.Noun("keys", "API keys of a workspace.", CreateKey.In(shell), ListKeys.In(shell), ChangeKeyRoles.In(shell), RevokeKey.In(shell)),
             Shell.Noun("admins", "Admins of the platform, who see no tenant's data.", AddAdmin.In(shell), ListAdmins.In(shell), RemoveAdmin.In(shell)),
+            Shell.Noun("identity-providers", "Whose tokens let people in.", TrustIdentityProvider.In(shell), ListIdentityProviders.In(shell), GetIdentityProvider.In(shell),
+                ChangeIdentityProvider.In(shell), TestIdentityProvider.In(shell), EnableIdentityProvider.In(shell), DisableIdentityProvider.In(shell), RemoveIdentityProvider.In(shell)),
             Shell.Noun("connections", "Where events are delivered.", CreateConnection.In(shell), ListConnections.In(shell), GetConnection.In(shell),
                 EnableConnection.In(shell), DisableConnection.In(shell), CloseCircuit.In(shell), DeleteConnection.In(shell),
                 RotateSecret.In(shell), ListSecrets.In(shell), AuthorizeConnection.In(shell), ShowAuthorization.In(shell),

@@ -11,6 +11,8 @@ internal static class Names
 
     public static Task<string> Key(Call call, string given) => Resolve(call, "key", "key_", given);
 
+    public static Task<string> IdentityProvider(Call call, string given) => Resolve(call, "identity-provider", "idp_", given);
+
     private static async Task<string> Resolve(Call call, string kind, string prefix, string given)
     {
         if (given.StartsWith(prefix, StringComparison.Ordinal))

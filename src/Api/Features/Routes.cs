@@ -6,6 +6,7 @@ using EventMesh.Api.Features.Deliveries;
 using EventMesh.Api.Features.Elevations;
 using EventMesh.Api.Features.Events;
 using EventMesh.Api.Features.Feed;
+using EventMesh.Api.Features.IdentityProviders;
 using EventMesh.Api.Features.Issuers;
 using EventMesh.Api.Features.Keys;
 using EventMesh.Api.Features.OAuth;
@@ -69,6 +70,13 @@ public static class Routes
         IssueToken.Map(routes);
         RevokeToken.Map(routes);
         IntrospectToken.Map(routes);
+
+        var providers = workspace.MapGroup("/identity-providers").WithTags("Identity providers");
+        TrustProvider.Map(providers);
+        ReadProviders.Map(providers);
+        ChangeProvider.Map(providers);
+        RemoveProvider.Map(providers);
+        TestProvider.Map(providers);
 
         var connections = workspace.MapGroup("/connections").WithTags("Connections");
         CreateConnection.Map(connections);
