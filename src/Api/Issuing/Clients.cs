@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
@@ -46,6 +47,7 @@ public sealed class Clients(IndexFollower index, ClientAssertions assertions, Fa
     public async Task<Client?> OwnerOf(string workspace, string key, CancellationToken stop)
     {
         if (key.Length > SecretCharsMax) return null;
+        await index.EnsureCurrent(workspace, stop).ConfigureAwait(false);
         var sha256 = Tokens.Sha256(key);
         if (index.Index.OwnerOf(sha256) is null) await Looked(stop).ConfigureAwait(false);
         return index.Index.OwnerOf(sha256) is { } owner && owner.Workspace == workspace && Existing(workspace) is { } existing && index.Index.RolesOfKey(workspace, owner.KeyId) is { } roles

@@ -66,8 +66,8 @@ public sealed class IssueToken(Clients clients, AccessTokens tokens, PublicAddre
         var key = form.Required("subject_token");
         var owner = key.StartsWith(Tokens.KeyPrefix, StringComparison.Ordinal) ? await clients.OwnerOf(workspace, key, context.RequestAborted) : null;
         // RFC 8693 §2.2.2: invalid_request would be as right; a wrong key is told like every wrong credential.
-        if (owner is null) throw clients.Refuse(context, FailedAttempts.Prefix(key));
-        return form["client_id"] is { } named && named != owner.Id ? throw OAuthRefusal.Client() : owner;
+        if (owner is null || (form["client_id"] is { } named && named != owner.Id)) throw clients.Refuse(context, FailedAttempts.Prefix(key));
+        return owner;
     }
 
     private void RefuseOtherAudience(string? asked, Client client)
