@@ -27,6 +27,9 @@ internal sealed class Call : IDisposable
     public Terminal Terminal => shell.Terminal;
     public Client Client => client.Value;
 
+    /// <summary>A client that shows no token, for addresses that want other proofs. Whoever asks disposes it.</summary>
+    public Client Anonymous() => new(Server(), _ => null);
+
     /// <summary>What this command line keeps for itself.</summary>
     public Credentials Credentials => credentials.Value;
 

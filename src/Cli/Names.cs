@@ -13,6 +13,8 @@ internal static class Names
 
     public static Task<string> IdentityProvider(Call call, string given) => Resolve(call, "identity-provider", "idp_", given);
 
+    public static Task<string> ServiceAccount(Call call, string given) => Resolve(call, "service-account", "sa_", given);
+
     private static async Task<string> Resolve(Call call, string kind, string prefix, string given)
     {
         if (given.StartsWith(prefix, StringComparison.Ordinal))

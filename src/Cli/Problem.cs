@@ -10,7 +10,8 @@ internal static class Problem
     {
         var problem = Parse(body);
         var fields = Fields(problem).ToArray();
-        var (title, detail) = (Readable.At(problem, "title"), Readable.At(problem, "detail"));
+        // Issuers answer as OAuth has it (RFC 6749 §5.2).
+        var (title, detail) = (Readable.At(problem, "title"), Readable.At(problem, "detail") is { Length: > 0 } said ? said : Readable.At(problem, "error_description"));
         // With fields the detail only repeats them; without, it says more than the title.
         var sentence = new[] { fields.Length == 0 ? detail : "", title, "The server refused" }.First(text => text.Length > 0);
         return new Failure(

@@ -8,11 +8,12 @@ public abstract record ServiceAccountEvent
 {
     private ServiceAccountEvent() { }
 
+    /// <param name="Roles">Names of roles.</param>
     /// <param name="TokenSeconds">How long its tokens hold.</param>
-    public sealed record ServiceAccountCreated(string Name, Role Roles, int TokenSeconds, DateTimeOffset At) : ServiceAccountEvent;
+    public sealed record ServiceAccountCreated(string Name, IReadOnlyList<string> Roles, int TokenSeconds, DateTimeOffset At) : ServiceAccountEvent;
 
     /// <summary>All of what it is from now on.</summary>
-    public sealed record ServiceAccountChanged(string Name, Role Roles, int TokenSeconds, bool Enabled, DateTimeOffset At) : ServiceAccountEvent;
+    public sealed record ServiceAccountChanged(string Name, IReadOnlyList<string> Roles, int TokenSeconds, bool Enabled, DateTimeOffset At) : ServiceAccountEvent;
 
     public sealed record ServiceAccountCredentialAdded(ClientCredential Credential, DateTimeOffset At) : ServiceAccountEvent;
     public sealed record ServiceAccountCredentialRevoked(string CredentialId, DateTimeOffset At) : ServiceAccountEvent;
@@ -52,10 +53,10 @@ public abstract record ServiceAccount
 
     public static ServiceAccount Evolve(ServiceAccount state, ServiceAccountEvent happened) => (state, happened) switch
     {
-        (_, ServiceAccountEvent.ServiceAccountCreated created) => new Present(created.Name, created.Roles, created.TokenSeconds, true, created.At),
+        (_, ServiceAccountEvent.ServiceAccountCreated created) => new Present(created.Name, RoleNames.Stored(created.Roles), created.TokenSeconds, true, created.At),
         (Present present, ServiceAccountEvent.ServiceAccountChanged changed) => present with
         {
-            Name = changed.Name, Roles = changed.Roles, TokenSeconds = changed.TokenSeconds, Enabled = changed.Enabled,
+            Name = changed.Name, Roles = RoleNames.Stored(changed.Roles), TokenSeconds = changed.TokenSeconds, Enabled = changed.Enabled,
             Generation = present.Generation + (present.Enabled && !changed.Enabled ? 1 : 0),
         },
         (Present present, ServiceAccountEvent.ServiceAccountCredentialAdded added) => present with { Credentials = present.Credentials.Add(added.Credential) },

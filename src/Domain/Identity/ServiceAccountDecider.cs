@@ -24,7 +24,7 @@ public static class ServiceAccountDecider
     public static ServiceAccountEvent[] Decide(ServiceAccountCommand command, ServiceAccount state) => (command, state) switch
     {
         (ServiceAccountCommand.CreateServiceAccount create, ServiceAccount.Missing) =>
-            [new ServiceAccountEvent.ServiceAccountCreated(create.Name, create.Roles, create.TokenSeconds, create.At)],
+            [new ServiceAccountEvent.ServiceAccountCreated(create.Name, create.Roles.Names(), create.TokenSeconds, create.At)],
         (ServiceAccountCommand.CreateServiceAccount, _) => throw new Refused("service_account.exists", "A service account with this id exists already."),
 
         (ServiceAccountCommand.DeleteServiceAccount, ServiceAccount.Deleted) => [],
@@ -47,7 +47,7 @@ public static class ServiceAccountDecider
     {
         var (name, roles, seconds, enabled) = (change.Name ?? now.Name, change.Roles ?? now.Roles, change.TokenSeconds ?? now.TokenSeconds, change.Enabled ?? now.Enabled);
         return (name, roles, seconds, enabled) == (now.Name, now.Roles, now.TokenSeconds, now.Enabled) ? []
-            : [new ServiceAccountEvent.ServiceAccountChanged(name, roles, seconds, enabled, change.At)];
+            : [new ServiceAccountEvent.ServiceAccountChanged(name, roles.Names(), seconds, enabled, change.At)];
     }
 
     private static ServiceAccountEvent[] Added(ClientCredential credential, ServiceAccount.Present now)

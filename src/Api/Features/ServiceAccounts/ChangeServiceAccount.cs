@@ -15,13 +15,14 @@ public static class ChangeServiceAccount
         .Needs(Permission.WriteMembers).WithIfMatch().WithName("changeServiceAccount").WithSummary("Change, enable or disable a service account; its tokens follow at once")
         .WithProblem(StatusCodes.Status412PreconditionFailed);
 
-    private static async Task<ServiceAccountView> Handle(string id, Patch patch, Call call, Store store, IndexFollower index, HttpContext context)
+    private static async Task<ServiceAccountView> Handle(string id, Patch patch, Call call, Store store, IndexFollower index, Refusals refusals, HttpContext context)
     {
         patch.Only(Changeable);
         var decided = await DecideOnAccount.Run(id, call, store, index, state =>
         {
             var view = ServiceAccountView.Of(id, 0, state) ?? throw ProblemAnswer.Missing(ServiceAccountView.NotThere);
             var (name, roles, seconds) = patch.Onto(new ServiceAccountFields(view.Name, view.Roles, view.TokenSeconds)).Validated();
+            refusals.Demand(call, Permission.WriteMembers, OwnRoles.Beyond(call.Actor, roles), context);
             bool? enabled = patch.Status is { } status ? status == "enabled" : null;
             return ServiceAccountDecider.Decide(new ServiceAccountCommand.ChangeServiceAccount(name, roles, seconds, enabled, call.Now), state);
         }, context);

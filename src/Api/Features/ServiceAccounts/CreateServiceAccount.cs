@@ -13,9 +13,10 @@ public static class CreateServiceAccount
         .Needs(Permission.WriteMembers).WithName("createServiceAccount").WithSummary("Create a service account; it gets tokens once it has a credential")
         .Produces<ServiceAccountView>(StatusCodes.Status201Created).WithProblem(StatusCodes.Status409Conflict);
 
-    private static async Task<IResult> Handle(Body<ServiceAccountFields> body, Call call, Store store, IndexFollower index, HttpContext context)
+    private static async Task<IResult> Handle(Body<ServiceAccountFields> body, Call call, Store store, IndexFollower index, Refusals refusals, HttpContext context)
     {
         var (name, roles, seconds) = body.Value.Validated();
+        refusals.Demand(call, Permission.WriteMembers, OwnRoles.Beyond(call.Actor, roles), context);
         var (workspace, id) = (store.For(call.Workspace.Id), call.NewId(ServiceAccountView.Prefix));
         var command = new ServiceAccountCommand.CreateServiceAccount(name, roles, seconds, call.Now);
         var decided = await workspace.Counted(ServiceAccountView.Prefix, "service_account_deleted", count => count < ServiceAccount.CountMax

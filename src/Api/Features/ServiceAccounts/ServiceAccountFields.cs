@@ -1,5 +1,6 @@
 using System.Globalization;
 using EventMesh.Api.Edge;
+using EventMesh.Api.Features.Keys;
 using EventMesh.Domain.Access;
 using EventMesh.Domain.Identity;
 
@@ -14,8 +15,7 @@ public sealed record ServiceAccountFields(string? Name, IReadOnlyList<string?>? 
     {
         var checks = new Checks();
         var name = checks.Name(Name);
-        var roles = RoleNames.Parse(Roles ?? []) ?? Role.None;
-        checks.That(roles != Role.None, "roles", $"must be a list of at least one of {string.Join(", ", RoleNames.Known)}, and of nothing else");
+        var roles = RoleFields.Validated(checks, Roles);
         var seconds = TokenSeconds ?? TokenLifetime.SecondsDefault;
         checks.That(seconds is >= TokenLifetime.SecondsMin and <= TokenLifetime.SecondsMax, "token_seconds",
             string.Create(CultureInfo.InvariantCulture, $"must be from {TokenLifetime.SecondsMin} to {TokenLifetime.SecondsMax}"));
