@@ -13,6 +13,4 @@ public sealed class OAuthRefusal(string error, string description, int status = 
 
     /// <summary>RFC 6749 has no name for it; RFC 8628 §3.5 has one for whoever asks too often.</summary>
     public static OAuthRefusal Slowed() => new("slow_down", "Too many attempts failed; one that is valid passes at once, others wait as Retry-After says.", StatusCodes.Status429TooManyRequests);
-
-    public static OAuthRefusal Grant(string description) => new("invalid_grant", description);
 }

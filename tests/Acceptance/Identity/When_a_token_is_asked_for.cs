@@ -99,7 +99,7 @@ public sealed class When_a_token_is_asked_for(RunningMesh mesh)
         var workspace = await mesh.Workspace();
         var (account, secret) = await workspace.Account("publisher");
         for (var i = 0; i < 10; i++) (await workspace.AskToken(Grant, ("client_id", account), ("client_secret", $"ems_guess{i}"))).IsOAuthError(HttpStatusCode.Unauthorized, "invalid_client");
-        var slowed = (await workspace.AskToken(Grant, ("client_id", account), ("client_secret", "ems_guess"))).IsOAuthError(HttpStatusCode.TooManyRequests, "invalid_client");
+        var slowed = (await workspace.AskToken(Grant, ("client_id", account), ("client_secret", "ems_guess"))).IsOAuthError(HttpStatusCode.TooManyRequests, "slow_down");
         Assert.NotNull(slowed.Headers.RetryAfter?.Delta);
         Assert.NotEmpty(await workspace.Token((account, secret)));
     }
