@@ -8,28 +8,42 @@ namespace EventMesh.Delivery.OAuth;
 /// </summary>
 public sealed partial class TokenClock(Store store, TokenTable table, TokenRenewal renewal, GivingBack givingBack, TimeProvider clock, ILogger<TokenClock> log)
 {
-    private const int AtOnceMax = 16;
+    private const int AtOnceMax = 64;
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
 
     public async Task Run(CancellationToken stop)
     {
-        var swept = clock.GetTimestamp();
-        while (true)
+        using var places = new SemaphoreSlim(AtOnceMax);
+        try
         {
-            var due = await table.ClaimDue(clock.GetUtcNow(), AtOnceMax, TokenRenewal.ClaimLasts, stop).ConfigureAwait(false);
-            await Task.WhenAll(due.Select(d => One(d.Workspace, d.Connection, d.Generation, stop))).ConfigureAwait(false);
-            if (clock.GetElapsedTime(swept) >= SweepEvery)
+            for (var swept = clock.GetTimestamp(); ;)
             {
-                await using var sweep = store.Feed.CreateCommand("select eventmesh.sweep_oauth()");
-                await sweep.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
-                swept = clock.GetTimestamp();
+                // As many as there are places for: what is claimed is begun, and a provider that hangs holds its own places and nobody else's.
+                var free = places.CurrentCount;
+                var due = free == 0 ? [] : await table.ClaimDue(clock.GetUtcNow(), free, TokenRenewal.ClaimLasts, stop).ConfigureAwait(false);
+                foreach (var (workspace, connection, generation) in due)
+                {
+                    await places.WaitAsync(stop).ConfigureAwait(false);
+                    _ = One(workspace, connection, generation, places, stop);
+                }
+                if (clock.GetElapsedTime(swept) >= SweepEvery)
+                {
+                    await using var sweep = store.Feed.CreateCommand("select eventmesh.sweep_oauth()");
+                    await sweep.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
+                    swept = clock.GetTimestamp();
+                }
+                if (free == 0 || due.Count < free) await Task.Delay(Tick, clock, stop).ConfigureAwait(false);
             }
-            if (due.Count < AtOnceMax) await Task.Delay(Tick, clock, stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            // A provider that has answered is not left unheard: its answer may hold the only refresh token that is worth something.
+            for (var place = 0; place < AtOnceMax; place++) await places.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         }
     }
 
-    private async Task One(string workspace, string connection, long generation, CancellationToken stop)
+    private async Task One(string workspace, string connection, long generation, SemaphoreSlim places, CancellationToken stop)
     {
         try
         {
@@ -42,6 +56,14 @@ public sealed partial class TokenClock(Store store, TokenTable table, TokenRenew
         {
             // It belongs to one connection. Its claim ends by itself, and it is due as before.
             Troubled(trouble, workspace, connection);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping: the claim ends by itself.
+        }
+        finally
+        {
+            places.Release();
         }
     }
 

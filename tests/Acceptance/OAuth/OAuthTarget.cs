@@ -87,7 +87,13 @@ internal sealed class Browser : IDisposable
     public Task<Answer> Open(string url) => Send(new(HttpMethod.Get, url));
 
     /// <summary>Presses the one button of a page.</summary>
-    public Task<Answer> Press(string url) => Send(new(HttpMethod.Post, url) { Content = new FormUrlEncodedContent([]) });
+    /// <param name="site">What the browser says of where the page came from; null for browsers that do not.</param>
+    public Task<Answer> Press(string url, string? site = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new FormUrlEncodedContent([]) };
+        if (site is not null) request.Headers.TryAddWithoutValidation("Sec-Fetch-Site", site);
+        return Send(request);
+    }
 
     private async Task<Answer> Send(HttpRequestMessage request)
     {

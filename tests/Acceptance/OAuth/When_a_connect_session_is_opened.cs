@@ -61,6 +61,23 @@ public sealed class When_a_connect_session_is_opened(RunningMesh mesh)
     }
 
     [Fact]
+    public async Task Another_sites_form_is_no_press_of_the_button()
+    {
+        var workspace = await mesh.Workspace();
+        using var target = await OAuthTarget.Start(mesh.Process);
+        await target.Connection(workspace);
+        var link = (await workspace.Post("/connect-sessions", """{"provider":"oidc"}"""))["link"];
+        using var browser = new Browser();
+        foreach (var site in new[] { "cross-site", "same-site", "none" })
+        {
+            var led = (await browser.Press(link, site)).Is(HttpStatusCode.SeeOther);
+            Assert.Equal(link, led.Headers.Location!.OriginalString);
+            Assert.False(led.Headers.Contains("Set-Cookie"));
+        }
+        (await browser.Press(link, "same-origin")).Is(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Its_token_opens_nothing_else()
     {
         var workspace = await mesh.Workspace();

@@ -12,7 +12,6 @@ public static class OpenConnectSession
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/connect/{token}", Show).ExcludeFromDescription();
-        // A form of that page, and of no other: the link itself is what a stranger's page lacks.
         routes.MapPost("/connect/{token}", Begin).ExcludeFromDescription();
     }
 
@@ -30,6 +29,13 @@ public static class OpenConnectSession
 
     private static async Task Begin(string token, HttpContext context, ConnectSessions sessions, BeginAuthorization begin, PublicAddress address)
     {
+        // Another site's form is no press of our button: whoever was led here is shown first what would be connected (Fetch Metadata; browsers set it, and no page can).
+        if (context.Request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "same-origin"))
+        {
+            context.Response.StatusCode = StatusCodes.Status303SeeOther;
+            context.Response.Headers.Location = address.Root + context.Request.Path;
+            return;
+        }
         if (await Find(token, context, sessions, begin) is not var (session, with)) return;
         string url;
         try
