@@ -43,6 +43,9 @@ public static class Ids
     /// <summary>Who a provider's <c>sub</c> is in a workspace: the same person is somebody else in each, and the id tells nothing about them.</summary>
     public static string OfSubject(string workspace, string issuer, string subject) => "usr_" + Digest("subject", workspace, issuer, subject);
 
+    /// <summary>The id of a member of a workspace: somebody at a trusted provider, or at any (<c>*</c>).</summary>
+    public static string OfMember(string workspace, string provider, string subject) => "usr_" + Digest("member", workspace, provider, subject);
+
     /// <summary>An id of 26 characters after the prefix: 48 bits of milliseconds, then 80 bits of chance (the layout of a ULID).</summary>
     /// <param name="chance">At least 10 random bytes.</param>
     public static string Sortable(string prefix, DateTimeOffset at, ReadOnlySpan<byte> chance)

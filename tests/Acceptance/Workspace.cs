@@ -45,6 +45,8 @@ public sealed record Workspace(EventMeshProcess Process, string Id, string Key, 
     public Task<Answer> Patch(string path, string json, params (string Name, string Value)[] headers) => Caller.Patch(Path + path, json, headers);
     public Task<Answer> Delete(string path, params (string Name, string Value)[] headers) => Caller.Delete(Path + path, headers);
 
+    public Task<Answer> Send(HttpMethod method, string path, string json) => Caller.Send(method, Path + path, json, "application/json");
+
     public Task<Answer> Publish(string cloudEvent, params (string Name, string Value)[] headers) =>
         Caller.Send(HttpMethod.Post, Path + "/events", cloudEvent, "application/cloudevents+json", headers);
 

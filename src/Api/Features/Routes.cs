@@ -9,6 +9,7 @@ using EventMesh.Api.Features.Feed;
 using EventMesh.Api.Features.IdentityProviders;
 using EventMesh.Api.Features.Issuers;
 using EventMesh.Api.Features.Keys;
+using EventMesh.Api.Features.Members;
 using EventMesh.Api.Features.OAuth;
 using EventMesh.Api.Features.Ordering;
 using EventMesh.Api.Features.Replays;
@@ -47,6 +48,11 @@ public static class Routes
         RequestElevation.Map(elevations);
         DecideElevation.Map(elevations);
         ReadElevations.Map(elevations);
+        var members = workspace.MapGroup("/members").WithTags("Members");
+        AddMember.Map(members);
+        ReadMembers.Map(members);
+        ChangeMember.Map(members);
+
         var admins = v1.MapGroup("/admins").WithTags("Admins");
         AddAdmin.Map(admins);
         ReadAdmins.Map(admins);

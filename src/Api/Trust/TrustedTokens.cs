@@ -26,7 +26,7 @@ public sealed class TrustedTokens(IndexFollower index, ProviderKeys keys, TimePr
         // Before the signature, because it costs no call to the provider: nothing of the outcome is told.
         if (Unfit(token, claims, settings) is { } unfit) return Presented.Refused(unfit);
         if (await Unsigned((workspace, id), token, settings, stop).ConfigureAwait(false) is { } unsigned) return Presented.Refused(unsigned);
-        return Owner(workspace, settings, claims);
+        return Owner(workspace, id, settings, claims);
     }
 
     private TokenRefusal? Unfit(Jws token, Claims claims, ProviderSettings settings)
@@ -50,12 +50,14 @@ public sealed class TrustedTokens(IndexFollower index, ProviderKeys keys, TimePr
     private static bool MayBeNew(TokenRefusal refusal, Jws token) =>
         refusal is TokenRefusal.KeyUnknown or TokenRefusal.KeyUnfit || (refusal == TokenRefusal.SignatureWrong && token.Header.Kid is null);
 
-    private static Presented Owner(string workspace, ProviderSettings settings, Claims claims)
+    private Presented Owner(string workspace, string provider, ProviderSettings settings, Claims claims)
     {
         if (!TenantFits(claims, settings.Tenant, workspace)) return Presented.Refused(TokenRefusal.TenantWrong);
         if (claims.Text("sub") is not { Length: > 0 and <= SubjectCharsMax } subject) return Presented.Refused(TokenRefusal.SubjectMissing);
-        var roles = MappedRoles.Of(claims, settings.Mapping);
-        return roles == Role.None ? Presented.Refused(TokenRefusal.RolesMissing) : new(new Actor.Tenant(workspace, Ids.OfSubject(workspace, settings.Issuer, subject), roles));
+        // What the workspace says of a member comes on top of what the provider's claims map to.
+        var member = index.Index.Find(workspace)?.Members.Of(workspace, provider, subject);
+        var roles = MappedRoles.Of(claims, settings.Mapping) | (member?.Roles ?? Role.None);
+        return roles == Role.None ? Presented.Refused(TokenRefusal.RolesMissing) : new(new Actor.Tenant(workspace, member?.Id ?? Ids.OfSubject(workspace, settings.Issuer, subject), roles));
     }
 
     private static bool TenantFits(Claims claims, TenantCheck tenant, string workspace) => MappedRoles.At(claims, tenant.Claim) is { } found

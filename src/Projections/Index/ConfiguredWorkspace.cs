@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EventMesh.Domain.Access;
 using EventMesh.Domain.Catalogue;
 using EventMesh.Domain.Connections;
 using EventMesh.Domain.Identity;
@@ -36,6 +37,9 @@ public sealed record ConfiguredWorkspace(string Id, Workspace Workspace, Immutab
     /// <summary>The identity providers whose tokens are its members' tokens.</summary>
     public TrustedProviders Providers { get; init; } = TrustedProviders.None;
 
+    /// <summary>Who of those providers' people has roles of their own here.</summary>
+    public Members Members { get; init; } = Members.None;
+
     /// <summary>Its issuer, and the service accounts that have tokens of it.</summary>
     public WorkspaceIdentity Identity { get; init; } = WorkspaceIdentity.Empty;
 
@@ -63,6 +67,7 @@ public sealed record ConfiguredWorkspace(string Id, Workspace Workspace, Immutab
         RuleEvent rule => this with { Rules = Rules.SetItem(stream, Rule.Evolve(Rules.GetValueOrDefault(stream, Rule.Initial), rule)), enabledRules = null },
         OauthAppEvent app => this with { OauthApps = OauthApps.Apply(stream, app) },
         SourceEvent source => this with { Sources = Sources.SetItem(stream, Source.Evolve(Sources.GetValueOrDefault(stream, Source.Initial), source)) },
+        MemberEvent member => this with { Members = Members.Apply(stream, member) },
         TrustedProviderEvent provider => this with { Providers = Providers.Apply(stream, provider) },
         IssuerEvent or ServiceAccountEvent or IssuedTokenEvent => this with { Identity = Identity.Apply(stream, happened) },
         EventTypeEvent type => this with { Catalogue = Catalogue.Apply(stream, type) },
