@@ -68,6 +68,7 @@ public sealed partial class EndedSecrets(Store store, IndexFollower follower, Ti
                 Connection.Deleted => true,
                 Connection.Missing => unclaimed,
                 var connection when rest is ["signing", ..] => Signing(connection, rest is [_, var secret] ? secret : SigningSecret.FirstId),
+                var connection when rest is ["credential" or "headers", var named] => unclaimed && !NamedBy(connection).Contains(named, StringComparer.Ordinal),
                 // What else a connection keeps, those destroy that replace it.
                 _ => false,
             },
@@ -80,6 +81,9 @@ public sealed partial class EndedSecrets(Store store, IndexFollower follower, Ti
             },
             _ => false,
         };
+
+        static IEnumerable<string?> NamedBy(Connection connection) =>
+            [connection.Credential.Secret, .. (connection switch { Connection.Enabled enabled => enabled.Config, Connection.Disabled disabled => disabled.Config, _ => null })?.SecretHeaders?.Values ?? []];
 
         bool Signing(Connection connection, string id)
         {

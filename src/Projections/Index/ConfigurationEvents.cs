@@ -52,4 +52,20 @@ public static class ConfigurationEvents
         "secret_created", "secret_version_added", "secret_version_revoked", "secret_deleted",
         "workspace_origins_changed", "elevation_requested", "elevation_approved", "elevation_refused", "elevation_ended",
     ];
+
+    /// <summary>Those that give, and take nothing from anybody: who has not heard of them yet allows too little, not too much. Whatever is new is none of them until it is written here.</summary>
+    private static readonly HashSet<string> Giving =
+    [
+        "workspace_created", "workspace_plan_changed", "workspace_limits_changed", "api_key_issued", "member_added", "platform_admin_added",
+        "connection_created", "connection_enabled", "connection_circuit_opened", "connection_circuit_closed",
+        "rule_created", "rule_changed", "rule_disabled", "rule_enabled", "rule_deleted", // routing reads the feed itself, in its order
+        "source_created", "source_enabled",
+        "event_type_created", "event_type_changed", "event_type_schema_added", "event_type_archived", "event_type_restored",
+        "provider_trusted", "issuer_key_added", "service_account_created", "service_account_credential_added",
+        "replay_started", "replay_cancelled", "replay_finished",
+        "secret_created", "secret_version_added", "elevation_requested", "elevation_approved", "elevation_refused",
+    ];
+
+    /// <summary>Those that take something away, or may: a right, a key, a secret. An index that has not heard of one is not relied on.</summary>
+    public static readonly IReadOnlyList<string> Taking = [.. Types.Where(t => !Giving.Contains(t))];
 }

@@ -46,8 +46,8 @@ public sealed partial class IndexFollower(Store store, ILogger<IndexFollower> lo
 
     /// <summary>
     /// Lets pass whoever relies on how a workspace is configured, at most <see cref="IndexAge.Max"/> ago: at once while the index keeps up. When it does not, be it that
-    /// the database does not answer or that a long transaction holds the feed back, the database is asked whether there is anything about the workspace that the index
-    /// does not hold, and the caller waits for that.
+    /// the database does not answer or that a long transaction holds the feed back, the database is asked whether anything was taken away in the workspace that the
+    /// index has not heard of, and the caller waits for that.
     /// </summary>
     /// <returns>Whether the index may have changed meanwhile: what was read from it before is to be read again.</returns>
     /// <exception cref="StoreUnavailable">There is, or nobody knows.</exception>
@@ -59,7 +59,7 @@ public sealed partial class IndexFollower(Store store, ILogger<IndexFollower> lo
         bounded.CancelAfter(IndexAge.Patience);
         try
         {
-            var unseen = await age.Unseen(() => store.ReadUnseen(UpTo, ConfigurationEvents.Types, CancellationToken.None), bounded.Token).ConfigureAwait(false);
+            var unseen = await age.Unseen(() => store.ReadUnseen(UpTo, ConfigurationEvents.Taking, CancellationToken.None), bounded.Token).ConfigureAwait(false);
             if (unseen.TryGetValue(workspace, out var last)) await WaitFor(last, bounded.Token).ConfigureAwait(false);
             return true;
         }

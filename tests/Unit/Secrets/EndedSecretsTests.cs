@@ -50,7 +50,22 @@ public class EndedSecretsTests
         foreach (var name in new[] { "connections/con_1/signing", "connections/con_1/signing/sec_2", "connections/con_1/credential/sec_3", "connections/con_1/oauth" })
         {
             Assert.True(IsOver(deleted, name, At, keptAt: At));
-            Assert.False(IsOver(With(), name == "connections/con_1/signing/sec_2" ? "connections/con_1/oauth" : name, At.AddYears(1)));
+        }
+        Assert.False(IsOver(With(), "connections/con_1/signing", At.AddYears(1)));
+        Assert.False(IsOver(With(), "connections/con_1/oauth", At.AddYears(1)));
+    }
+
+    [Fact]
+    public void A_credential_s_or_a_header_s_value_is_over_when_the_connection_names_it_no_more()
+    {
+        var before = With(
+            new ConnectionEvent.ConnectionCredentialSet(Credential.None with { Kind = CredentialKind.Bearer }, "sec_1", At),
+            new ConnectionEvent.ConnectionChanged("c", new(new("https://example.com"), null, WebhookBody.Cloudevent, null) { SecretHeaders = new Dictionary<string, string> { ["X-A"] = "sec_2" } }, At));
+        foreach (var name in new[] { "connections/con_1/credential/sec_1", "connections/con_1/headers/sec_2" })
+        {
+            Assert.False(IsOver(before, name, At.AddYears(1)));
+            Assert.True(IsOver(With(), name, At.AddYears(1)));
+            Assert.False(IsOver(With(), name, At, keptAt: At));
         }
     }
 
