@@ -30,7 +30,7 @@ public static class IssuerDecider
     {
         IssuerCommand.BeginIssuing begin => state.SignerAt(begin.At) is null ? [Added(begin.Key, begin.At, begin.At)] : [],
 
-        IssuerCommand.RotateKey rotate when state.Keys.Length >= Issuer.KeysMax && state.At(rotate.At).Count(k => k.State != IssuerKeyState.Ended) >= Issuer.KeysMax =>
+        IssuerCommand.RotateKey rotate when IsFull(state, rotate.At) =>
             throw new Refused("issuer.too_many_keys", $"The issuer shows {Issuer.KeysMax} keys already; wait until one ends, or retire one."),
         IssuerCommand.RotateKey rotate => [Added(rotate.Key, rotate.At.AddSeconds(rotate.OverlapSeconds), rotate.At)],
 
@@ -45,7 +45,10 @@ public static class IssuerDecider
         _ => throw new InvalidOperationException($"No decision for {command.GetType().Name}."),
     };
 
-    public static bool IsAged(Issuer state, TimeSpan ageMax, DateTimeOffset now) => state.Keys.Length > 0 && state.Keys.Max(k => k.AddedAt) + ageMax <= now;
+    /// <summary>Whether the next key is due. Where keys age faster than their tokens end, it waits until there is room for one more.</summary>
+    public static bool IsAged(Issuer state, TimeSpan ageMax, DateTimeOffset now) => state.Keys.Length > 0 && state.Keys.Max(k => k.AddedAt) + ageMax <= now && !IsFull(state, now);
+
+    private static bool IsFull(Issuer state, DateTimeOffset now) => state.Keys.Length >= Issuer.KeysMax && state.At(now).Count(k => k.State != IssuerKeyState.Ended) >= Issuer.KeysMax;
 
     /// <summary>Whether a workspace whose key is retired would be left without one that signs.</summary>
     public static bool NeedsReplacement(Issuer state, string kid, DateTimeOffset now) => !state.Keys.Any(k => k.Kid != kid && k.SignsFrom <= now);

@@ -74,6 +74,8 @@ public class IssuerDeciderTests
         var seven = Enumerable.Range(1, Issuer.KeysMax - 1).Select(i => (IssuerEvent)Added($"k{i}", At, At)).ToArray();
         Assert.Single(I.After(seven).When(new IssuerCommand.RotateKey(Key("n"), 0, At)).Events);
         I.After([.. seven, Added("k8", At, At)]).When(new IssuerCommand.RotateKey(Key("n"), 0, At)).Refused("issuer.too_many_keys");
+        // By age none is added then, and nobody is there to be refused.
+        I.After([.. seven, Added("k8", At, At)]).When(new IssuerCommand.RotateAgedKey(Key("n"), TimeSpan.Zero, 0, At)).Nothing();
         Assert.Single(I.After([.. seven, Added("k8", At, At)]).When(new IssuerCommand.RotateKey(Key("n"), 0, At + LastTokenEnds)).Events);
     }
 
