@@ -14,6 +14,8 @@ public sealed partial class ProviderKeys(ProviderDiscovery discovery, TimeProvid
 
     private readonly ConcurrentDictionary<(string Workspace, string Provider), KeptKeys> kept = new();
 
+    internal int Count => kept.Count;
+
     /// <summary>Keys that are young enough to be used.</summary>
     /// <returns>Null when there are none, and the provider does not give any.</returns>
     public ValueTask<JwkSet?> Get((string Workspace, string Provider) of, string issuer, CancellationToken stop) => Of(of, issuer).Get(stop);
@@ -32,7 +34,17 @@ public sealed partial class ProviderKeys(ProviderDiscovery discovery, TimeProvid
     private async Task<JwkSet?> Fetch((string Workspace, string Provider) of, string issuer)
     {
         var began = clock.GetTimestamp();
-        var answer = await discovery.Ask(issuer, CancellationToken.None).ConfigureAwait(false);
+        Discovered answer;
+        try
+        {
+            answer = await discovery.Ask(issuer, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            // A fetch in the background has nobody who would hear of it; without keys nobody is let in.
+            Failed(of.Workspace, of.Provider, failure);
+            return null;
+        }
         var found = answer as Discovered.Found;
         var fault = (answer as Discovered.Nothing)?.Fault;
         Asked(of.Workspace, of.Provider, found is null ? "failed" : "found", found?.Keys.Keys.Count, found?.Keys.PassedOver.Count, fault, Math.Round(clock.GetElapsedTime(began).TotalMilliseconds, 3));
@@ -41,4 +53,7 @@ public sealed partial class ProviderKeys(ProviderDiscovery discovery, TimeProvid
 
     [LoggerMessage(EventName = "provider.asked", Level = LogLevel.Information, Message = "{TenantId} {Provider} {Outcome} {Keys} {PassedOver} {Fault} {DurationMs}")]
     private partial void Asked(string tenantId, string provider, string outcome, int? keys, int? passedOver, string? fault, double durationMs);
+
+    [LoggerMessage(EventName = "provider.failed", Level = LogLevel.Error, Message = "{TenantId} {Provider} could not be asked")]
+    private partial void Failed(string tenantId, string provider, Exception failure);
 }
