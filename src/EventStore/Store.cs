@@ -28,6 +28,7 @@ public sealed class Store : IAsyncDisposable
     public const string DataKeyStream = "data-keys";
 
     private readonly GroupCommit appends;
+    private readonly DataKeyWatch? watch;
 
     private Store(StoreOptions options, EventTypes types)
     {
@@ -37,8 +38,16 @@ public sealed class Store : IAsyncDisposable
         Leases = Database.Unpooled(options.ConnectionString, "eventmesh_feed");
         Appender = Database.Appending(options.ConnectionString);
         appends = new GroupCommit(Appender, options.Lanes, options.WaitingMax, Arrivals.Signal);
-        Seals = new(options.MasterKeys is null ? null : new DataKeys(new(Tenant), options.MasterKeys, (workspace, number, masterKey) => Tell(options.DataKeyCreated, workspace, number, masterKey)));
+        Seals = new(options.MasterKeys is null ? null : new UnwrappedKeys(new(Tenant), options.MasterKeys, (workspace, number, masterKey) => Tell(options.DataKeyCreated, workspace, number, masterKey)));
+        if (Seals.Keys is { } keys) watch = new(Feed, keys);
     }
+
+    /// <summary>The id of the master key that wraps data keys here; null when nothing is sealed.</summary>
+    public string? MasterKey => Seals.Keys?.MasterKeys.Current;
+
+    /// <summary>Looks again which master keys there are and which is current.</summary>
+    /// <exception cref="MasterKeysRefused">What is there now cannot be used; the keys stay as they were.</exception>
+    public Task ReloadMasterKeys(CancellationToken stop) => Seals.Keys?.MasterKeys.Reload(stop) ?? Task.CompletedTask;
 
     public EventTypes Types { get; }
 
@@ -106,6 +115,7 @@ public sealed class Store : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (watch is not null) await watch.DisposeAsync().ConfigureAwait(false);
         await appends.DisposeAsync().ConfigureAwait(false);
         await Appender.DisposeAsync().ConfigureAwait(false);
         await Tenant.DisposeAsync().ConfigureAwait(false);

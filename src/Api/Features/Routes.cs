@@ -4,6 +4,7 @@ using EventMesh.Api.Features.Catalogue;
 using EventMesh.Api.Features.Connections;
 using EventMesh.Api.Features.Deliveries;
 using EventMesh.Api.Features.Elevations;
+using EventMesh.Api.Features.Encryption;
 using EventMesh.Api.Features.Events;
 using EventMesh.Api.Features.Feed;
 using EventMesh.Api.Features.IdentityProviders;
@@ -153,6 +154,9 @@ public static class Routes
 
         ReadUsage.Map(workspace);
         ListUsage.Map(v1);
+
+        PlatformEncryption.Map(v1);
+        WorkspaceEncryption.Map(workspace);
 
         var replays = workspace.MapGroup("/replays").WithTags("Replays");
         StartReplay.Map(replays);

@@ -13,6 +13,7 @@ using EventMesh.Api.Trust;
 using EventMesh.Connectors;
 using EventMesh.Connectors.OAuth;
 using EventMesh.Delivery;
+using EventMesh.Delivery.Encryption;
 using EventMesh.Delivery.Credentials;
 using EventMesh.Delivery.OAuth;
 using EventMesh.Delivery.Operations;
@@ -64,6 +65,7 @@ internal static class Services
         if (!settings.Roles.HasFlag(Roles.Projections)) return;
         foreach (var projection in new[] { DeliveriesProjection.Projection, UsageProjection.Projection })
             services.AddRole(projection.Feed, p => new ProjectionRunner(store, projection, p.GetRequiredService<ILogger<ProjectionRunner>>()).Run);
+        services.AddSingleton<KeyRotation>().AddRole("key-rotation", p => p.GetRequiredService<KeyRotation>().Run);
         services.AddRole("connection-health", p => new AutoDisable(store, settings.DisableAfter, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<AutoDisable>>()).Run);
     }
 

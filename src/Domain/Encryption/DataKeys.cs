@@ -11,8 +11,9 @@ public abstract record DataKeysEvent
     /// <param name="Number">Of the key that seals from now on.</param>
     public sealed record DataKeyRotated(int Number, DateTimeOffset At) : DataKeysEvent;
 
-    /// <summary>Nothing is sealed with it any more, and its wrapped form is destroyed.</summary>
-    public sealed record DataKeyRetired(int Number, DateTimeOffset At) : DataKeysEvent;
+    /// <summary>No payload and no secret is sealed with it any more, and its wrapped form is destroyed.</summary>
+    /// <param name="Kept">True when its wrapped form stays, for values that were sealed with it elsewhere; null otherwise.</param>
+    public sealed record DataKeyRetired(int Number, DateTimeOffset At, bool? Kept = null) : DataKeysEvent;
 }
 
 public abstract record DataKeys

@@ -7,8 +7,8 @@ public abstract record DataKeysCommand
     /// <summary>Seal with a new key from now on.</summary>
     public sealed record RotateDataKey(DateTimeOffset At) : DataKeysCommand;
 
-    /// <summary>Everything was sealed anew, and the wrapped form of an older key is destroyed.</summary>
-    public sealed record RetireDataKey(int Number, DateTimeOffset At) : DataKeysCommand;
+    /// <summary>Everything was sealed anew, and the wrapped form of an older key is destroyed unless it is kept for values elsewhere.</summary>
+    public sealed record RetireDataKey(int Number, bool Kept, DateTimeOffset At) : DataKeysCommand;
 }
 
 public static class DataKeysDecider
@@ -22,7 +22,7 @@ public static class DataKeysDecider
         (DataKeysCommand.RotateDataKey, DataKeys.Rotating) => [],
         (DataKeysCommand.RotateDataKey rotate, DataKeys.Settled settled) => [new DataKeysEvent.DataKeyRotated(settled.Current + 1, rotate.At)],
 
-        (DataKeysCommand.RetireDataKey retire, DataKeys.Rotating rotating) when retire.Number < rotating.Current => [new DataKeysEvent.DataKeyRetired(retire.Number, retire.At)],
+        (DataKeysCommand.RetireDataKey retire, DataKeys.Rotating rotating) when retire.Number < rotating.Current => [new DataKeysEvent.DataKeyRetired(retire.Number, retire.At, retire.Kept ? true : null)],
         // Told before.
         (DataKeysCommand.RetireDataKey retire, DataKeys.Settled settled) when retire.Number < settled.Current => [],
         (DataKeysCommand.RetireDataKey retire, _) => throw new Refused("data_key.in_use", $"Data key {retire.Number} is in use."),

@@ -27,7 +27,7 @@ public static class MasterKeyCheck
 
     /// <summary>Makes the platform's data key if there is none, and opens one data key of each master key.</summary>
     /// <exception cref="MasterKeysRefused">One of them does not open.</exception>
-    internal static async Task Run(Store store, DataKeys keys, CancellationToken stop)
+    internal static async Task Run(Store store, UnwrappedKeys keys, CancellationToken stop)
     {
         List<(string MasterKey, string Workspace)> ids;
         var stored = new DataKeyRows(store.Tenant);

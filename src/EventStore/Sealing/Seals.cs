@@ -10,7 +10,7 @@ internal readonly record struct SealedBytes(int? Key, ReadOnlyMemory<byte> Bytes
 /// <summary>
 /// Seals what is stored and opens what is read. Without data keys everything stays plain, which only tests and measurements of the store itself want.
 /// </summary>
-internal sealed class Seals(DataKeys? keys)
+internal sealed class Seals(UnwrappedKeys? keys)
 {
     /// <summary>What PostgreSQL answers when something was sealed with a data key that is closed: another node is ahead of this one. See 0007_data_keys.sql.</summary>
     private const string KeyClosed = "23E01";
@@ -18,7 +18,7 @@ internal sealed class Seals(DataKeys? keys)
     /// <summary>The first byte of a value that is plain because nothing is sealed here.</summary>
     private const byte PlainForm = 0;
 
-    public DataKeys? Keys => keys;
+    public UnwrappedKeys? Keys => keys;
 
     /// <summary>The same appends with their payloads sealed. A workspace whose keys are known costs no round trip.</summary>
     public async ValueTask<IReadOnlyList<Append>> Seal(IReadOnlyList<Append> appends, CancellationToken stop)
@@ -108,9 +108,20 @@ internal sealed class Seals(DataKeys? keys)
         return dataKey.For(bound).Open(bound, stored);
     }
 
-    /// <summary>Seals a value that says itself which key sealed it.</summary>
-    public async ValueTask<byte[]> SealValue(string workspace, string name, ReadOnlyMemory<byte> plain, CancellationToken stop) =>
-        keys is null ? [PlainForm, .. plain.Span] : (await Seal(new AssociatedData(SealKind.Value, workspace, name, 0), plain, stop).ConfigureAwait(false)).Bytes.ToArray();
+    /// <summary>
+    /// Seals a value that says itself which key sealed it, for another table. Nobody here can find it to seal it anew, so its key is marked first: it will be closed, and never destroyed.
+    /// </summary>
+    public async ValueTask<byte[]> SealValue(string workspace, string name, ReadOnlyMemory<byte> plain, CancellationToken stop)
+    {
+        if (keys is null) return [PlainForm, .. plain.Span];
+        var bound = new AssociatedData(SealKind.Value, workspace, name, 0);
+        while (true)
+        {
+            var current = (keys.Find(workspace) ?? await keys.Read(workspace, make: true).WaitAsync(stop).ConfigureAwait(false)).Current!;
+            if (await keys.KeepForValues(workspace, current, stop).ConfigureAwait(false)) return current.For(bound).Seal(bound, plain.Span);
+            keys.Forget(workspace);
+        }
+    }
 
     /// <exception cref="SealBroken">It was changed, or sealed for another workspace or name.</exception>
     public ValueTask<byte[]> OpenValue(string workspace, string name, byte[] stored, CancellationToken stop) =>

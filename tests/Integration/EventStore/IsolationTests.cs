@@ -5,7 +5,7 @@ namespace EventMesh.Tests.Integration.EventStore;
 
 public sealed class IsolationTests : IAsyncLifetime
 {
-    private static readonly string[] Roles = ["eventmesh_tenant", "eventmesh_append", "eventmesh_writer", "eventmesh_feed", "eventmesh_marten"];
+    private static readonly string[] Roles = ["eventmesh_tenant", "eventmesh_append", "eventmesh_writer", "eventmesh_feed", "eventmesh_marten", "eventmesh_sealer"];
 
     private Opened opened = null!;
 

@@ -1,8 +1,10 @@
 using System.Text;
+using EventMesh.Domain.Encryption;
 using EventMesh.EventStore;
 using EventMesh.EventStore.Appending;
 using EventMesh.EventStore.Feeds;
 using EventMesh.EventStore.Sealing;
+using EventMesh.Projections.Index;
 using EventMesh.Tests.Servers;
 using Npgsql;
 
@@ -26,8 +28,11 @@ public sealed class Opened : IAsyncDisposable
     }
 
     /// <summary>Another store in a database that there is.</summary>
-    public static async Task<Opened> On(string database, int lanes = 2, IMasterKeys? masterKeys = null) =>
-        new(database, await Store.Open(new StoreOptions(database, lanes, MasterKeys: masterKeys), EventTypes.Of()));
+    /// <param name="tells">Whether it knows the domain's events and tells of the data keys it makes.</param>
+    public static async Task<Opened> On(string database, int lanes = 2, IMasterKeys? masterKeys = null, bool tells = false) =>
+        new(database, await Store.Open(
+            new StoreOptions(database, lanes, MasterKeys: masterKeys, DataKeyCreated: tells ? (number, masterKey, at) => new DataKeysEvent.DataKeyCreated(number, masterKey, at) : null),
+            tells ? ConfigurationEvents.All : EventTypes.Of()));
 
     public static NewEvent Event(string data = "{}", string type = "thing_happened") => new(type, "Things.Happened, Things", Encoding.UTF8.GetBytes(data));
 

@@ -20,6 +20,7 @@ public partial class HelpTests
     [InlineData("deliveries list|get|retry")]
     [InlineData("replays start|list|get|cancel")]
     [InlineData("admins add|list|remove")]
+    [InlineData("encryption status|rotate|rewrap")]
     [InlineData("publish")]
     [InlineData("usage")]
     [InlineData("tail")]

@@ -141,6 +141,15 @@ public class RequestTests
         ["sources", "rotate-secret", "src_1", "-w", "acme", "--overlap", "2h"], "POST", "/v1/workspaces/acme/sources/src_1/rotate-secret", """{"overlap_seconds":7200}""");
 
     [Fact]
+    public Task A_data_key_is_rotated() => Asks(["encryption", "rotate", "-w", "acme"], "POST", "/v1/workspaces/acme/encryption/rotate", null);
+
+    [Fact]
+    public Task Data_keys_are_wrapped_anew() => Asks(["encryption", "rewrap"], "POST", "/v1/encryption/rewrap", null);
+
+    [Fact]
+    public Task Encryption_is_shown_of_the_platform_or_of_a_workspace() => Asks(["encryption", "status", "-w", "acme"], "GET", "/v1/workspaces/acme/encryption", null);
+
+    [Fact]
     public Task A_token_is_rotated() => Asks(["sources", "rotate-token", "src_1", "-w", "acme"], "POST", "/v1/workspaces/acme/sources/src_1/rotate-token", null);
 
     [Fact]

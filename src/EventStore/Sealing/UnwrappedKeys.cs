@@ -8,7 +8,7 @@ namespace EventMesh.EventStore.Sealing;
 /// one read is on its way, the next gathers whatever is asked for meanwhile.
 /// </summary>
 /// <param name="created">Told of a workspace's first key before it is stored: workspace, number, id of the master key.</param>
-internal sealed class DataKeys(DataKeyRows rows, IMasterKeys masterKeys, Func<string, int, string, Task> created)
+internal sealed class UnwrappedKeys(DataKeyRows rows, IMasterKeys masterKeys, Func<string, int, string, Task> created)
 {
     /// <summary>Workspaces whose keys are kept; beyond it those that were used longest ago are forgotten.</summary>
     public const int WorkspacesMax = 20_000;
@@ -70,6 +70,14 @@ internal sealed class DataKeys(DataKeyRows rows, IMasterKeys masterKeys, Func<st
         {
             CryptographicOperations.ZeroMemory(material);
         }
+    }
+
+    /// <summary>Marks a key that is to seal a value of another table; once for each key of a process.</summary>
+    /// <returns>False when the key is closed.</returns>
+    public async ValueTask<bool> KeepForValues(string workspace, DataKey key, CancellationToken stop)
+    {
+        if (!key.HoldsValues) key.HoldsValues = await rows.Keep(workspace, key.Number, stop).ConfigureAwait(false);
+        return key.HoldsValues;
     }
 
     private async Task ReadAsked()
