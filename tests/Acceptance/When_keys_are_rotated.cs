@@ -11,8 +11,7 @@ public class When_keys_are_rotated(RunningMesh mesh)
     [Fact]
     public async Task A_workspace_takes_a_new_data_key_and_its_history_tells_of_it()
     {
-        var admin = await mesh.Workspace();
-        var workspace = await admin.WithKey();
+        var workspace = await mesh.Workspace();
         Assert.Null((await workspace.Get("/encryption")).Is(HttpStatusCode.OK).Json["current"]);
         (await workspace.Post("/encryption/rotate", "")).Is(HttpStatusCode.Accepted);
         for (var i = 0; i < 5; i++) (await workspace.Publish(Workspace.Event($"{i}"))).Is(HttpStatusCode.Accepted);
@@ -37,7 +36,7 @@ public class When_keys_are_rotated(RunningMesh mesh)
         var admin = new Caller(mesh.Process.Client());
         var shown = (await admin.Get("/v1/encryption")).Is(HttpStatusCode.OK);
         Assert.Equal(("test", "100"), (shown["master_key"], shown.Json["percent"]!.ToString()));
-        var workspace = await (await mesh.Workspace()).WithKey();
+        var workspace = await mesh.Workspace();
         (await workspace.Caller.Get("/v1/encryption")).IsProblem(HttpStatusCode.Forbidden, "forbidden");
         (await workspace.Caller.Post("/v1/encryption/rewrap", "")).IsProblem(HttpStatusCode.Forbidden, "forbidden");
         var other = await mesh.Workspace();
@@ -68,7 +67,7 @@ public class When_keys_are_rotated(RunningMesh mesh)
         Assert.Equal("next", rewrapped["wanted"]);
         await Eventually.True(async () => (await new Caller(client).Get("/v1/encryption")).Json["percent"]!.ToString() == "100", Soon, "every data key to be wrapped anew");
         Assert.Equal("next", (await new Caller(second.Client()).Get("/v1/encryption")).Json["data_keys"]![0]!["master_key"]!.ToString());
-        var workspace = await (await Workspace.New(second)).WithKey();
+        var workspace = await Workspace.New(second);
         (await workspace.Publish(Workspace.Event("1"))).Is(HttpStatusCode.Accepted);
     }
 }

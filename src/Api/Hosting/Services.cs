@@ -65,7 +65,7 @@ internal static class Services
         if (!settings.Roles.HasFlag(Roles.Projections)) return;
         foreach (var projection in new[] { DeliveriesProjection.Projection, UsageProjection.Projection })
             services.AddRole(projection.Feed, p => new ProjectionRunner(store, projection, p.GetRequiredService<ILogger<ProjectionRunner>>()).Run);
-        services.AddSingleton<KeyRotation>().AddRole("key-rotation", p => p.GetRequiredService<KeyRotation>().Run);
+        services.AddSingleton<Resealer>().AddRole("key-rotation", p => p.GetRequiredService<Resealer>().Run);
         services.AddRole("connection-health", p => new AutoDisable(store, settings.DisableAfter, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<AutoDisable>>()).Run);
     }
 

@@ -74,7 +74,7 @@ public sealed class RotationTests : IAsyncLifetime
     {
         for (var i = 0; i < 900; i++) await Publish(opened, $"evt_{i}", $"body {i}");
         await Rotate(2);
-        await using var lease = await FeedLease.Acquire(opened.Store, KeyRotation.LeaseName, default);
+        await using var lease = await FeedLease.Acquire(opened.Store, Resealer.LeaseName, default);
         // A whole step and then a crash, again and again; some between telling and destroying.
         var steps = 0;
         while ((await opened.Store.For("acme").ReadRotation())?.Phase is not "sweeping")
@@ -199,7 +199,7 @@ public sealed class RotationTests : IAsyncLifetime
 
     private Task<Opened> Node(string masterKeys, string? on = null) => Opened.On(on ?? database, masterKeys: SealingTests.Keys(masterKeys), tells: true);
 
-    private Task Work(Opened node) => new KeyRotation(node.Store, TimeProvider.System, NullLogger<KeyRotation>.Instance).Run(ending.Token);
+    private Task Work(Opened node) => new Resealer(node.Store, TimeProvider.System, NullLogger<Resealer>.Instance).Run(ending.Token);
 
     /// <summary>As the API does it.</summary>
     private async Task Rotate(int number, string workspace = "acme")
@@ -209,7 +209,7 @@ public sealed class RotationTests : IAsyncLifetime
         await opened.Store.For(workspace).MakeDataKey(number);
     }
 
-    private static Task Wrap(Opened node) => node.Store.For(Workspace.PlatformId).Decide<MasterKey, MasterKeyEvent>(KeyRotation.MasterKeyStream, KeyRotation.MasterKeyStream, MasterKey.Initial, MasterKey.Evolve,
+    private static Task Wrap(Opened node) => node.Store.For(Workspace.PlatformId).Decide<MasterKey, MasterKeyEvent>(Resealer.MasterKeyStream, Resealer.MasterKeyStream, MasterKey.Initial, MasterKey.Evolve,
         s => MasterKeyDecider.Decide(new MasterKeyCommand.RotateMasterKey(node.Store.MasterKey!, Opened.Now.At), s), Opened.Now);
 
     private static Task<Position> Publish(Opened node, string id, string body) =>

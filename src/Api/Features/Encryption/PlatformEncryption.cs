@@ -23,14 +23,14 @@ public static class PlatformEncryption
 
     private static async Task<EncryptionView> Read(Call call, Store store, HttpContext context)
     {
-        call.Subject = KeyRotation.MasterKeyStream;
-        var (state, _) = await store.For(Workspace.PlatformId).Fold<MasterKey, MasterKeyEvent>(KeyRotation.MasterKeyStream, MasterKey.Initial, MasterKey.Evolve, context.RequestAborted);
+        call.Subject = Resealer.MasterKeyStream;
+        var (state, _) = await store.For(Workspace.PlatformId).Fold<MasterKey, MasterKeyEvent>(Resealer.MasterKeyStream, MasterKey.Initial, MasterKey.Evolve, context.RequestAborted);
         return await EncryptionView.Of(store, state, context.RequestAborted);
     }
 
     private static async Task<IResult> Rewrap(Call call, Store store, HttpContext context)
     {
-        call.Subject = KeyRotation.MasterKeyStream;
+        call.Subject = Resealer.MasterKeyStream;
         try
         {
             await store.ReloadMasterKeys(context.RequestAborted);
@@ -40,7 +40,7 @@ public static class PlatformEncryption
             throw Problem.Conflict.With(refused.Message);
         }
         var command = new MasterKeyCommand.RotateMasterKey(store.MasterKey!, call.Now);
-        var decided = await store.For(Workspace.PlatformId).Decide<MasterKey, MasterKeyEvent>(KeyRotation.MasterKeyStream, KeyRotation.MasterKeyStream, MasterKey.Initial, MasterKey.Evolve,
+        var decided = await store.For(Workspace.PlatformId).Decide<MasterKey, MasterKeyEvent>(Resealer.MasterKeyStream, Resealer.MasterKeyStream, MasterKey.Initial, MasterKey.Evolve,
             state => MasterKeyDecider.Decide(command, state), call.Metadata(), null, context.RequestAborted);
         return Results.Accepted("/v1/encryption", await EncryptionView.Of(store, decided.State, context.RequestAborted));
     }

@@ -11,7 +11,7 @@ namespace EventMesh.Delivery.Encryption;
 /// Carries out the rotation of keys, on one node at a time: data keys that another master key has wrapped, workspaces whose data key was replaced, and what is plain from before. What there
 /// is to do is read from the database before each step, and each step may be done twice: another node goes on wherever this one ends.
 /// </summary>
-public sealed partial class KeyRotation(Store store, TimeProvider clock, ILogger<KeyRotation> log)
+public sealed partial class Resealer(Store store, TimeProvider clock, ILogger<Resealer> log)
 {
     public const string LeaseName = "key-rotation";
 
