@@ -12,13 +12,13 @@ public class When_history_is_read(RunningMesh mesh)
     {
         var workspace = await mesh.Workspace();
         for (var i = 0; i < 5; i++) (await workspace.Publish(Workspace.Event($"{i}"))).Is(HttpStatusCode.Accepted);
-        var all = await Lines(workspace, "", 8);
-        Assert.Equal(["workspace_created", "api_key_issued", "data_key_created", .. Enumerable.Repeat("event_published", 5)], all.Select(e => e["type"]!.GetValue<string>()));
+        var all = await Lines(workspace, "", 9);
+        Assert.Equal(["workspace_created", "data_key_created", "issuer_key_added", "api_key_issued", .. Enumerable.Repeat("event_published", 5)], all.Select(e => e["type"]!.GetValue<string>()));
         var positions = all.Select(Position).ToArray();
         Assert.Equal(positions.Order(StringComparer.Ordinal), positions);
         Assert.Equal(["position", "stream", "version", "type", "at", "data", "correlation_id", "causation_id", "actor"], all[0].Select(m => m.Key));
-        Assert.Equal(positions[4..], (await Lines(workspace, "?after=" + positions[3], 4)).Select(Position));
-        Assert.Equal(positions[4..6], (await Lines(workspace, $"?after={positions[3]}&limit=2", 2)).Select(Position));
+        Assert.Equal(positions[5..], (await Lines(workspace, "?after=" + positions[4], 4)).Select(Position));
+        Assert.Equal(positions[5..7], (await Lines(workspace, $"?after={positions[4]}&limit=2", 2)).Select(Position));
         Assert.Empty(await Lines(workspace, "?after=" + positions[^1], 0));
     }
 
@@ -38,9 +38,8 @@ public class When_history_is_read(RunningMesh mesh)
         string first, second;
         using (var follower = await Follow(workspace, null, deadline.Token))
         {
-            foreach (var type in new[] { "workspace_created", "api_key_issued" }) Assert.Equal(type, (await Next(follower, deadline.Token)).Data["type"]!.GetValue<string>());
+            foreach (var type in new[] { "workspace_created", "data_key_created", "issuer_key_added", "api_key_issued" }) Assert.Equal(type, (await Next(follower, deadline.Token)).Data["type"]!.GetValue<string>());
             (await workspace.Publish(Workspace.Event("1"))).Is(HttpStatusCode.Accepted);
-            Assert.Equal("data_key_created", (await Next(follower, deadline.Token)).Data["type"]!.GetValue<string>());
             var heard = await Next(follower, deadline.Token);
             Assert.Equal(heard.Id, Position(heard.Data));
             first = heard.Id;
