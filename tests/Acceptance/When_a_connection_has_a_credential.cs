@@ -7,7 +7,7 @@ namespace EventMesh.Tests.Acceptance;
 
 public class When_a_connection_has_a_credential(RunningMesh mesh)
 {
-    private const string Canary = "canary-4f1d7a0c93be";
+    private static readonly string Canary = Planted.New();
 
     public static readonly TheoryData<string, string, string> Kinds = new()
     {

@@ -6,7 +6,7 @@ namespace EventMesh.Tests.Acceptance;
 
 public class When_headers_are_secret(RunningMesh mesh)
 {
-    private const string Canary = "canary-b07e55aa12cd";
+    private static readonly string Canary = Planted.New();
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
 
     [Fact]

@@ -97,7 +97,7 @@ internal static class Services
             : new InProcessQueues(p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SigningSecrets>();
         services.AddSingleton<CredentialValues>().AddSingleton<CredentialHold>().AddSingleton<Authorizers>().AddSingleton<IAuthorizer, FixedAuthorizer>()
-            .AddSingleton<IAuthorizer, ClientCredentialsAuthorizer>().AddSingleton(p => new GuardedHttp(p.GetRequiredService<AddressGuard>()));
+            .AddSingleton<IAuthorizer, ClientCredentialsAuthorizer>();
         services.AddOAuth(settings);
         services.AddSingleton<IReadOnlyDictionary<string, IConnector>>(p =>
         {
