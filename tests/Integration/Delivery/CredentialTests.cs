@@ -3,8 +3,10 @@ using EventMesh.Delivery.Credentials;
 using EventMesh.Domain;
 using EventMesh.Domain.Connections;
 using EventMesh.Domain.Deliveries;
+using EventMesh.Domain.Secrets;
 using EventMesh.EventStore;
 using EventMesh.EventStore.Reading;
+using EventMesh.Tests.Integration.Secrets;
 using EventMesh.Tests.Servers;
 using Xunit;
 using State = EventMesh.Domain.Deliveries.Delivery;
@@ -78,6 +80,22 @@ public sealed class CredentialTests : IAsyncLifetime
         await mesh.Delivery<State.Delivered>("acme", ordered[^1], s => s.Attempts == 1);
         Assert.Equal(ordered, receiver.Arrived.Select(a => a.WebhookId).Where(ordered.Contains));
         Assert.All(receiver.Arrived, a => Assert.Equal("Bearer token", a.Headers.Authorization.ToString()));
+    }
+
+    [Fact]
+    public async Task Uses_are_told_with_the_runs_that_made_them()
+    {
+        await mesh.Store.For("acme").PutSecret(CredentialValues.NameOf("con_1", "sec_1"), Encoding.UTF8.GetBytes("token"), DateTimeOffset.UtcNow, Stop);
+        await mesh.Store.For("acme").PutSecret(CredentialValues.NameOfHeader("con_1", "sec_2"), Encoding.UTF8.GetBytes("header"), DateTimeOffset.UtcNow, Stop);
+        var config = new WebhookConfig(receiver.Url("/hook"), null, WebhookBody.Cloudevent, null, SecretHeaders: new Dictionary<string, string> { ["X-Key"] = "sec_2" });
+        await Happened(1, new ConnectionEvent.ConnectionChanged("con_1", config, DateTimeOffset.UtcNow), new ConnectionEvent.ConnectionCredentialSet(Bearer, "sec_1", DateTimeOffset.UtcNow));
+        mesh.Run();
+        var delivery = Ids.OfDelivery(await mesh.Publish("acme", "1"), "rul_1", "con_1");
+        await mesh.Delivery<State.Delivered>("acme", delivery);
+        await mesh.Uses.Tell(Stop);
+        var told = (await mesh.Store.Told<SecretUseEvent.SecretUsed>("acme")).Where(u => u.Purpose == SecretPurpose.Credential).OrderBy(u => u.Secret, StringComparer.Ordinal);
+        Assert.Equal([("connections/con_1/credential/sec_1", delivery, 1L), ("connections/con_1/headers/sec_2", delivery, 1L)], told.Select(u => (u.Secret, u.Runs.Single(), u.Count)));
+        Assert.Equal(("Bearer token", "header"), (receiver.Arrived.Single().Headers.Authorization.ToString(), receiver.Arrived.Single().Headers["X-Key"].ToString()));
     }
 
     private async Task<long> Timers()
