@@ -22,6 +22,9 @@ internal static partial class Planted
         return value;
     }
 
+    /// <summary>Remembers a value that others made, such as a provider's token.</summary>
+    public static void Add(string value) => Known[value] = 0;
+
     /// <summary>Remembers the keys and secrets in a request and its answer.</summary>
     public static void Notice(byte[]? sent, string answered)
     {

@@ -9,7 +9,7 @@ namespace EventMesh.Tests.Acceptance.OAuth;
 internal sealed class OAuthTarget : IDisposable
 {
     public const string ClientId = "mesh";
-    public const string ClientSecret = "mesh-s3cret-canary";
+    public static readonly string ClientSecret = Planted.New();
 
     private readonly NodeScript script;
 
@@ -20,7 +20,7 @@ internal sealed class OAuthTarget : IDisposable
     /// <param name="nodes">Whose callbacks are registered.</param>
     public static async Task<OAuthTarget> Start(params IEnumerable<EventMeshProcess> nodes)
     {
-        var script = new NodeScript("oauth-provider.mjs", [.. nodes.Select(n => Redirect(n))]);
+        var script = new NodeScript("oauth-provider.mjs", [ClientSecret, .. nodes.Select(n => Redirect(n))]);
         return new(script, "http://127.0.0.1:" + await script.Line());
     }
 

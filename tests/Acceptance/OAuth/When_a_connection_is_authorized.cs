@@ -33,6 +33,7 @@ public sealed class When_a_connection_is_authorized(RunningMesh mesh)
         Assert.StartsWith("Bearer ", shown, StringComparison.Ordinal);
 
         var token = shown["Bearer ".Length..];
+        Planted.Add(token);
         var history = (await workspace.Get($"/streams/{connection}")).Is(HttpStatusCode.OK);
         Assert.Contains("connection_authorized", history.Text, StringComparison.Ordinal);
         foreach (var seen in new[] { history.Text, authorization.Text, (await workspace.Get("/connections/" + connection)).Text, (await workspace.Get("/feed")).Text, (await workspace.Get("/oauth-apps")).Text, string.Join('\n', mesh.Process.Lines) })

@@ -1,5 +1,5 @@
 // npm's oidc-provider as an OAuth target: rotating refresh tokens with reuse detection, and people who always consent.
-// Arguments: the redirect URIs of its one client. Says its port; then does what each line asks, and answers each with a line.
+// Arguments: the secret of its one client, and its redirect URIs. Says its port; then does what each line asks, and answers each with a line.
 import http from 'node:http';
 import readline from 'node:readline';
 // Its warnings are for servers of real people, and our output is read by line.
@@ -7,7 +7,7 @@ console.log = console.info = console.warn = () => {};
 const say = (line) => process.stdout.write(line + '\n');
 const { default: Provider } = await import('oidc-provider');
 
-const redirects = process.argv.slice(2);
+const [secret, ...redirects] = process.argv.slice(2);
 const counts = { exchanged: 0, refreshed: 0, refused: 0, revoked: 0 };
 let ttl = 3600;
 let failing = 0;
@@ -45,7 +45,7 @@ const grants = new Set();
 server.listen(0, '127.0.0.1', () => {
   const { port } = server.address();
   provider = new Provider(`http://127.0.0.1:${port}`, {
-    clients: [{ client_id: 'mesh', client_secret: 'mesh-s3cret-canary', redirect_uris: redirects, grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'] }],
+    clients: [{ client_id: 'mesh', client_secret: secret, redirect_uris: redirects, grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'] }],
     features: { devInteractions: { enabled: false }, revocation: { enabled: true } },
     pkce: { required: () => true },
     scopes: ['openid', 'offline_access', 'contacts'],
