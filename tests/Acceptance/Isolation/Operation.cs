@@ -21,6 +21,7 @@ public sealed record Operation(string Method, string Path, string Who)
         DELETE /v1/workspaces/{ws}/service-accounts/{id}/credentials/{credential}       o
         DELETE /v1/workspaces/{ws}/sources/{id}                                         od
         GET /v1/admins                                                                  a
+        GET /v1/encryption                                                              a
         GET /v1/oauth-apps                                                              a
         GET /v1/usage                                                                   a
         GET /v1/workspaces                                                              aodup
@@ -33,6 +34,7 @@ public sealed record Operation(string Method, string Path, string Who)
         GET /v1/workspaces/{ws}/deliveries/{id}                                         odup
         GET /v1/workspaces/{ws}/elevations                                              aou
         GET /v1/workspaces/{ws}/elevations/{id}                                         aou
+        GET /v1/workspaces/{ws}/encryption                                              ao
         GET /v1/workspaces/{ws}/event-types                                             odu
         GET /v1/workspaces/{ws}/event-types/{name}                                      odu
         GET /v1/workspaces/{ws}/events                                                  odup
@@ -69,6 +71,7 @@ public sealed record Operation(string Method, string Path, string Who)
         PATCH /v1/workspaces/{ws}/service-accounts/{id}                                 o
         PATCH /v1/workspaces/{ws}/sources/{id}                                          od
         POST /v1/admins                                                                 a
+        POST /v1/encryption/rewrap                                                      a
         POST /v1/workspaces                                                             a
         POST /v1/workspaces/{ws}/connect-sessions                                       od
         POST /v1/workspaces/{ws}/connections                                            od
@@ -80,6 +83,7 @@ public sealed record Operation(string Method, string Path, string Who)
         POST /v1/workspaces/{ws}/elevations/{id}/approve                                ao
         POST /v1/workspaces/{ws}/elevations/{id}/end                                    ao
         POST /v1/workspaces/{ws}/elevations/{id}/refuse                                 ao
+        POST /v1/workspaces/{ws}/encryption/rotate                                      ao
         POST /v1/workspaces/{ws}/event-types                                            od
         POST /v1/workspaces/{ws}/event-types/{name}/schemas                             od
         POST /v1/workspaces/{ws}/event-types/{name}/send                                od
