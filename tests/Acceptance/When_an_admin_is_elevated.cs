@@ -100,6 +100,7 @@ public class When_an_admin_is_elevated(RunningMesh mesh)
         var next = (await admin.Post(workspace.Path + "/elevations", Body())).Is(HttpStatusCode.Created)["id"];
         (await admin.Post($"{workspace.Path}/elevations/{next}/approve", "{}")).IsProblem(HttpStatusCode.Conflict, "conflict");
         (await admin.Post(workspace.Path + "/keys", """{"name":"mine"}""")).IsProblem(HttpStatusCode.Forbidden, "forbidden");
+        (await admin.Post(workspace.Path + "/service-accounts", """{"name":"mine","roles":["operator"]}""")).IsProblem(HttpStatusCode.Forbidden, "forbidden");
         // What it may do is not counted against the workspace's calls.
         Assert.False((await admin.Get(workspace.Path + "/rules")).Is(HttpStatusCode.OK).Headers.Contains("RateLimit-Limit"));
     }
