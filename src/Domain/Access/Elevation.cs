@@ -6,11 +6,12 @@ public abstract record ElevationEvent
     private ElevationEvent() { }
 
     /// <param name="Admin">Who asks, and who alone would act.</param>
-    public sealed record ElevationRequested(string Admin, Role Roles, string Reason, int DurationSeconds, DateTimeOffset At) : ElevationEvent;
+    /// <param name="Roles">By name.</param>
+    public sealed record ElevationRequested(string Admin, IReadOnlyList<string> Roles, string Reason, int DurationSeconds, DateTimeOffset At) : ElevationEvent;
 
     /// <param name="By">Another admin, or somebody who runs the workspace.</param>
     /// <param name="EndsAt">From then on it gives nothing, whether anybody says so or not.</param>
-    public sealed record ElevationApproved(string Admin, Role Roles, string By, DateTimeOffset EndsAt, DateTimeOffset At) : ElevationEvent;
+    public sealed record ElevationApproved(string Admin, IReadOnlyList<string> Roles, string By, DateTimeOffset EndsAt, DateTimeOffset At) : ElevationEvent;
 
     public sealed record ElevationRefused(string By, DateTimeOffset At) : ElevationEvent;
 

@@ -18,7 +18,7 @@ public static class ElevationDecider
     /// <exception cref="Refused">There is no such elevation, it is decided or over, or somebody decides on their own.</exception>
     public static ElevationEvent[] Decide(ElevationCommand command, Elevation state) => (command, state) switch
     {
-        (ElevationCommand.RequestElevation ask, Elevation.Missing) => [new ElevationEvent.ElevationRequested(ask.Admin, ask.Roles, ask.Reason, ask.DurationSeconds, ask.At)],
+        (ElevationCommand.RequestElevation ask, Elevation.Missing) => [new ElevationEvent.ElevationRequested(ask.Admin, ask.Roles.Names(), ask.Reason, ask.DurationSeconds, ask.At)],
         (ElevationCommand.RequestElevation, _) => throw new Refused("elevation.exists", "An elevation with this id exists already."),
         (_, Elevation.Missing) => throw new Refused("elevation.missing", "There is no such elevation."),
 

@@ -22,7 +22,7 @@ public sealed class Elevations
         {
             // Of one admin there are few at a time: what ended before this one was given is swept away with it.
             case ElevationEvent.ElevationApproved given:
-                Change(given.Admin, list => list.RemoveAll(e => e.Id == stream || e.EndsAt <= given.At).Add(new(stream, given.Roles, given.EndsAt)));
+                Change(given.Admin, list => list.RemoveAll(e => e.Id == stream || e.EndsAt <= given.At).Add(new(stream, RoleNames.Parse(given.Roles) ?? Role.None, given.EndsAt)));
                 break;
             case ElevationEvent.ElevationEnded ended:
                 Change(ended.Admin, list => list.RemoveAll(e => e.Id == stream));

@@ -7,10 +7,10 @@ public class ElevationDeciderTests
 {
     private const string Ann = "adm_ann", Bob = "adm_bob";
     private static readonly DateTimeOffset At = new(2026, 11, 20, 8, 30, 0, TimeSpan.Zero);
-    private static readonly ElevationCommand.RequestElevation Ask = new(Ann, Role.Auditor, "Look into ticket 4711", 3600, At);
-    private static readonly ElevationEvent.ElevationRequested Asked = new(Ann, Role.Auditor, "Look into ticket 4711", 3600, At);
+    private static readonly ElevationCommand.RequestElevation Ask = new(Ann, Role.Operator | Role.Auditor, "Look into ticket 4711", 3600, At);
+    private static readonly ElevationEvent.ElevationRequested Asked = new(Ann, ["operator", "auditor"], "Look into ticket 4711", 3600, At);
     private static readonly ElevationCommand.ApproveElevation Approve = new(Bob, At.AddMinutes(5));
-    private static readonly ElevationEvent.ElevationApproved Approved = new(Ann, Role.Auditor, Bob, At.AddMinutes(65), At.AddMinutes(5));
+    private static readonly ElevationEvent.ElevationApproved Approved = new(Ann, ["operator", "auditor"], Bob, At.AddMinutes(65), At.AddMinutes(5));
     private static readonly ElevationCommand.RefuseElevation Refuse = new(Bob, At.AddMinutes(5));
     private static readonly ElevationEvent.ElevationRefused Refused = new(Bob, At.AddMinutes(5));
     private static readonly ElevationCommand.EndElevation End = new(Ann, At.AddMinutes(10));

@@ -17,7 +17,7 @@ public class ElevationsInTheIndexTests
     {
         Happened("acme", "elv_1", Approved("adm_ann", At.AddHours(1)));
         var found = Assert.Single(Of("acme", "adm_ann", At.AddHours(1).AddTicks(-1)));
-        Assert.Equal(("elv_1", Role.Auditor), (found.Id, found.Roles));
+        Assert.Equal(("elv_1", Role.Developer | Role.Auditor), (found.Id, found.Roles));
         Assert.Empty(Of("acme", "adm_ann", At.AddHours(1)));
     }
 
@@ -32,7 +32,7 @@ public class ElevationsInTheIndexTests
     [Fact]
     public void What_was_only_asked_for_or_refused_gives_nothing()
     {
-        Happened("acme", "elv_1", new ElevationEvent.ElevationRequested("adm_ann", Role.Auditor, "Ticket 4711", 60, At));
+        Happened("acme", "elv_1", new ElevationEvent.ElevationRequested("adm_ann", ["auditor"], "Ticket 4711", 60, At));
         Happened("acme", "elv_1", new ElevationEvent.ElevationRefused("adm_bob", At));
         Assert.Empty(Of("acme", "adm_ann", At));
     }
@@ -49,7 +49,7 @@ public class ElevationsInTheIndexTests
 
     private IEnumerable<ActiveElevation> Of(string workspace, string admin, DateTimeOffset now) => index.Elevations.Of(workspace, admin, now);
 
-    private static ElevationEvent Approved(string admin, DateTimeOffset endsAt) => new ElevationEvent.ElevationApproved(admin, Role.Auditor, "key_1", endsAt, At);
+    private static ElevationEvent Approved(string admin, DateTimeOffset endsAt) => new ElevationEvent.ElevationApproved(admin, ["developer", "auditor"], "key_1", endsAt, At);
 
     private void Happened(string workspace, string stream, ElevationEvent happened) => Assert.Null(index.Apply(
         new StoredEvent(new(++position, 1), workspace, stream, 1, EventTypes.AliasOf(happened.GetType()), JsonSerializer.SerializeToUtf8Bytes(happened, happened.GetType(), EventTypes.Json), At, null, null, null, null),

@@ -24,7 +24,7 @@ public sealed record ElevationView(
     };
 
     private static ElevationView Asked(string id, ElevationEvent.ElevationRequested asked, string status) => new(
-        id, asked.Admin, asked.Roles.Names(), asked.Reason, asked.DurationSeconds, status, asked.At, asked.At + ElevationLimits.LapsesAfter, null, null, null, null, null);
+        id, asked.Admin, asked.Roles, asked.Reason, asked.DurationSeconds, status, asked.At, asked.At + ElevationLimits.LapsesAfter, null, null, null, null, null);
 
     private static ElevationView Given(string id, ElevationEvent.ElevationRequested asked, ElevationEvent.ElevationApproved given, string status) =>
         Asked(id, asked, status) with { DecidedBy = given.By, DecidedAt = given.At, EndsAt = given.EndsAt };
