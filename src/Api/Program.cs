@@ -1,9 +1,5 @@
 using EventMesh.Api;
-using EventMesh.Api.Description;
-using EventMesh.Api.Door;
 using EventMesh.Api.Edge;
-using EventMesh.Api.Features;
-using EventMesh.Api.Features.Health;
 using EventMesh.Api.Hosting;
 using EventMesh.Api.Telemetry;
 using EventMesh.Projections.Index;
@@ -25,27 +21,7 @@ try
     using var logging = LoggerFactory.Create(l => Logs.Configure(l, lines));
     await using var store = await OpenStore.Run(settings, TimeProvider.System, logging.CreateLogger("EventMesh.Api"));
 
-    var builder = WebApplication.CreateSlimBuilder();
-    Logs.Configure(builder.Logging, lines);
-    builder.WebHost.UseUrls($"http://{settings.Bind}:{settings.Port}").ConfigureKestrel(k => Server.Configure(k, settings));
-    builder.Services.AddEventMesh(settings, store, admin);
-    builder.Services.AddDescription();
-
-    await using var app = builder.Build();
-    app.UseMiddleware<RequestLine>();
-    app.UseMiddleware<SecurityHeaders>();
-    app.UseMiddleware<ProblemAnswer>();
-    app.UseMiddleware<TimeLimit>();
-    app.UseMiddleware<Cors>();
-    app.UseMiddleware<Gate>();
-    Health.Map(app);
-    if (settings.Roles.HasFlag(Roles.Api))
-    {
-        Routes.Map(app);
-        app.MapDescription();
-    }
-
-    RouteEntries.Check(app);
+    await using var app = Application.Build(settings, store, admin, lines);
     await Server.Start(app, settings);
     await app.Services.GetRequiredService<IndexFollower>().Fresh(TimeSpan.FromSeconds(60), app.Lifetime.ApplicationStopping);
     lines.Say($"EventMesh is ready at {app.Urls.First()}");

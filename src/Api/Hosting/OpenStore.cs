@@ -22,9 +22,7 @@ public static partial class OpenStore
         {
             try
             {
-                var options = new StoreOptions(settings.Postgres, MasterKeys: await OpenMasterKeys.Of(settings).ConfigureAwait(false), DataKeyCreated: (number, masterKey, at) => new DataKeysEvent.DataKeyCreated(number, masterKey, at));
-                return await Store.Open(options, ConfigurationEvents.All, [.. Migration.In(typeof(IndexFollower).Assembly, "projections"), .. Migration.In(typeof(FanOut).Assembly, "delivery"),
-                    .. Migration.In(typeof(OpenStore).Assembly, "api")]).ConfigureAwait(false);
+                return await Open(settings.Postgres, await OpenMasterKeys.Of(settings).ConfigureAwait(false)).ConfigureAwait(false);
             }
             catch (MasterKeysRefused refused)
             {
@@ -39,6 +37,11 @@ public static partial class OpenStore
             await Task.Delay(Pause, clock).ConfigureAwait(false);
         }
     }
+
+    /// <param name="masterKeys">Null seals nothing, which no process of ours asks for: it is the floor that sealing is measured against.</param>
+    public static Task<Store> Open(string postgres, IMasterKeys? masterKeys) => Store.Open(
+        new(postgres, MasterKeys: masterKeys, DataKeyCreated: (number, masterKey, at) => new DataKeysEvent.DataKeyCreated(number, masterKey, at)), ConfigurationEvents.All,
+        [.. Migration.In(typeof(IndexFollower).Assembly, "projections"), .. Migration.In(typeof(FanOut).Assembly, "delivery"), .. Migration.In(typeof(OpenStore).Assembly, "api")]);
 
     // Starting up (57P03), too many connections (53300) and no answer pass; a wrong password or a missing database does not, except that
     // a container of PostgreSQL may be asked before it has made its database.

@@ -37,7 +37,7 @@ internal static class Services
     {
         services.AddSingleton(settings);
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(_ => store);
+        services.AddSingleton(store);
         services.AddSingleton(admin);
         services.AddSingleton(settings.Plans);
         services.AddSingleton<IndexFollower>();

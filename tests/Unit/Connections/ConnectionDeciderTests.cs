@@ -99,6 +99,6 @@ public class ConnectionDeciderTests
     [Fact]
     public void Every_command_is_decided_in_every_state() => A.DecidesEverything(
         [Create, new ChangeConnection("x", Other, At), new RotateSecret("sec_2", SigningScheme.Hmac, null, 60, At), new SetCredential(new(CredentialKind.Bearer), "sec_3", At),
-            new RevokeCredential(CredentialRevokedBecause.Asked, At), Disable, Enable, Delete],
+            new RevokeCredential(CredentialRevokedBecause.Asked, At), new Authorize("github", ["repo"], null, "key_1", At), new AskForAttention(NeedsAttentionBecause.Refused, "invalid_grant", At, At), Disable, Enable, Delete],
         A.After(), A.After(Created), A.After(Created, Disabled), A.After(Created, Deleted));
 }
