@@ -36,11 +36,12 @@ public class When_bodies_are_large(RunningMesh mesh)
     }
 
     [Theory]
-    [InlineData("application/cloudevents+json"), InlineData("application/cloudevents-batch+json")]
-    public async Task The_limits_hold_without_a_content_length(string contentType)
+    [InlineData("application/cloudevents+json", EventBytesMax), InlineData("application/cloudevents-batch+json", BatchBytesMax)]
+    public async Task The_limits_hold_without_a_content_length(string contentType, int bytesMax)
     {
         var workspace = await mesh.Workspace();
-        using var request = new HttpRequestMessage(HttpMethod.Post, workspace.Path + "/events") { Content = new StreamContent(new Endless(BatchBytesMax + EventBytesMax)) };
+        // No byte more than it takes: one who still sends when the answer comes may lose it to the closing of the connection.
+        using var request = new HttpRequestMessage(HttpMethod.Post, workspace.Path + "/events") { Content = new StreamContent(new Endless(bytesMax)) };
         request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
         request.Headers.TransferEncodingChunked = true;
         using var response = await workspace.Caller.Http.SendAsync(request);
