@@ -17,6 +17,7 @@ public class When_one_workspace_sends_to_another(RunningMesh mesh)
         var connection = (await theirs.Post("/connections", $$"""{"name":"out","kind":"webhook","scheme":"{{scheme}}","config":{"url":"http://127.0.0.1:9/"} }""")).Is(HttpStatusCode.Created);
         using var source = await Provider.Of(ours, """{"kind":"standard_webhooks"}""", secret: connection[proof]);
         var url = new Uri(mesh.Process.Address, source.Path);
+        Planted.LeaveOpen(source.Path["/in/".Length..]);
         (await theirs.Patch("/connections/" + connection["id"], $$"""{"config":{"url":"{{url}}"} }""")).Is(HttpStatusCode.OK);
         await theirs.Rule("""{"type":["*"]}""", connection["id"]);
         (await theirs.Publish(Workspace.Event("7", "order.paid"))).Is(HttpStatusCode.Accepted);

@@ -9,8 +9,8 @@ using Xunit;
 namespace EventMesh.Tests.Acceptance;
 
 /// <summary>
-/// Looks, at the end of the whole run and whenever a test's own server or node goes, for every planted value in the databases' directories (the write-ahead log
-/// included), in RabbitMQ's files, in the servers' logs and in all that nodes said. The run fails when one is found.
+/// Looks, whenever a test's own server or node goes and at the end of the whole run, for every planted value in the databases' directories (the write-ahead log
+/// included), in RabbitMQ's files, in the servers' logs and in all that nodes said.
 /// </summary>
 public sealed class NothingPlantedIsLeft : IAsyncLifetime
 {
@@ -22,10 +22,14 @@ public sealed class NothingPlantedIsLeft : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <returns>What was found so far, and is found now in the servers that are there.</returns>
+    public async Task<IReadOnlyCollection<string>> Found(EventMeshProcess running)
     {
+        LookAt(running.Lines);
         foreach (var directory in BeforeDeletion.Servers.ToList()) await LookIn(directory);
-        Assert.True(found.IsEmpty, "Planted values were found:\n" + string.Join('\n', found.Distinct().Take(50)));
+        return [.. found.Distinct()];
     }
 
     private void LookAt(IReadOnlyCollection<string> lines)

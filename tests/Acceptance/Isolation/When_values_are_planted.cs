@@ -6,7 +6,7 @@ namespace EventMesh.Tests.Acceptance;
 
 /// <summary>
 /// Plants values wherever a workspace may have one: bodies of events, of webhooks in both directions, of answers; secrets, credentials, headers; and in requests that are
-/// refused. Nothing here finds them in another workspace; <see cref="NothingPlantedIsLeft"/> looks for them in files and logs when the run ends.
+/// refused. Nothing here finds them in another workspace; <see cref="When_all_has_been_tried"/> looks for them in files and logs.
 /// </summary>
 public class When_values_are_planted(RunningMesh mesh)
 {
