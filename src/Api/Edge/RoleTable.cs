@@ -36,6 +36,10 @@ public static class RoleTable
         new(Permission.RequestElevation,     Admins.Yes,      Nobody),
         new(Permission.DecideElevation,      Admins.Yes,      O),
         new(Permission.ReadElevations,       Admins.Yes,      O | A),
+        new(Permission.ManageProjections,    Admins.Yes,      Nobody),
+        new(Permission.ReadPlatformHistory,  Admins.Yes,      Nobody),
+        new(Permission.SuspendWorkspaces,    Admins.Yes,      Nobody),
+        new(Permission.CloseWorkspaces,      Admins.Yes,      O),
 
         new(Permission.IssueKeys,            Admins.TheFirst, O),
         new(Permission.WriteKeys,            Admins.No,       O),
@@ -62,6 +66,15 @@ public static class RoleTable
         new(Permission.ReadDeliveries,       Admins.No,       O | D | A | P),
         new(Permission.RetryDeliveries,      Admins.No,       O),
         new(Permission.ReadHistory,          Admins.No,       O | A),
+
+        new(Permission.ReadAudit,            Admins.No,       A),
+        new(Permission.ReadProof,            Admins.No,       O | A),
+        new(Permission.WriteWitnesses,       Admins.No,       O),
+        new(Permission.ReadPayloads,         Admins.No,       O | A),
+        new(Permission.RevealRawData,        Admins.No,       O | A),
+        new(Permission.WriteRedaction,       Admins.No,       O),
+        new(Permission.ExportHistory,        Admins.No,       O | A),
+        new(Permission.WriteConsumers,       Admins.No,       O | A),
     ];
 
     private static readonly FrozenDictionary<Permission, Row> ByPermission = Rows.ToFrozenDictionary(r => r.Permission);
