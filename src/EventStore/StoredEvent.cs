@@ -5,14 +5,17 @@ namespace EventMesh.EventStore;
 /// <param name="Type">The event's stored name, such as <c>connection_created</c>.</param>
 /// <param name="Data">Its JSON, UTF-8.</param>
 /// <param name="At">When it was decided.</param>
+/// <param name="From">See <see cref="EventMetadata"/>.</param>
 public sealed record StoredEvent(
     Position Position, string Workspace, string Stream, long Version, string Type, ReadOnlyMemory<byte> Data, DateTimeOffset At,
-    string? CorrelationId, string? CausationId, string? Actor, string? TraceParent, string? Elevation = null);
+    string? CorrelationId, string? CausationId, string? Actor, string? TraceParent, string? Elevation = null, string? From = null);
 
 /// <summary>Who and what led to an event; kept beside it.</summary>
 /// <param name="TraceParent">W3C trace context of the request that led here.</param>
 /// <param name="Elevation">The elevation under which somebody of the platform acted in the workspace, <c>elv_…</c>; null for the workspace's own.</param>
-public sealed record EventMetadata(DateTimeOffset At, string? Actor = null, string? CorrelationId = null, string? CausationId = null, string? TraceParent = null, string? Elevation = null);
+/// <param name="From">The network that the request came from, such as <c>192.0.2.0/24</c> or <c>2001:db8:7::/48</c>, never a whole address; null for what nobody asked for.</param>
+public sealed record EventMetadata(
+    DateTimeOffset At, string? Actor = null, string? CorrelationId = null, string? CausationId = null, string? TraceParent = null, string? Elevation = null, string? From = null);
 
 /// <summary>A body stored beside the events that name it, in the partition of its day.</summary>
 public sealed record Payload(string Id, DateOnly Day, string? ContentType, ReadOnlyMemory<byte> Body)

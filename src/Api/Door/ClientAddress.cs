@@ -47,6 +47,22 @@ public sealed class ClientAddress(IReadOnlyList<IPNetwork> trustedProxies, bool 
         return new IPAddress(bytes) + "/64";
     }
 
+    /// <summary>
+    /// As it is written into histories, which are never changed: where somebody was, and not who; a network of 24 bits, of IPv6 48, which a provider gives to a site
+    /// or a neighbourhood. Null when it is not known.
+    /// </summary>
+    public static string? From(HttpContext context) => context.RequestServices.GetRequiredService<ClientAddress>().Of(context) is { } address ? Surroundings(address) : null;
+
+    /// <returns><c>192.0.2.0/24</c>, <c>2001:db8:7::/48</c>.</returns>
+    public static string Surroundings(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out var length);
+        var kept = length == 4 ? 3 : 6;
+        bytes[kept..].Clear();
+        return $"{new IPAddress(bytes[..length])}/{8 * kept}";
+    }
+
     private bool IsTrusted(IPAddress address)
     {
         foreach (var network in trustedProxies)

@@ -8,7 +8,8 @@ using EventMesh.Projections.Index;
 namespace EventMesh.Api.Edge;
 
 /// <summary>One request: who asks, in which workspace, and what its log line will say. Handlers take it as a parameter.</summary>
-public sealed class Call(Actor actor, ConfiguredWorkspace? workspace, string? correlationId, TimeProvider clock) : IBindableFromHttpContext<Call>
+/// <param name="from">The network that asks; see <see cref="Door.ClientAddress.From"/>.</param>
+public sealed class Call(Actor actor, ConfiguredWorkspace? workspace, string? correlationId, string? from, TimeProvider clock) : IBindableFromHttpContext<Call>
 {
     public Actor Actor { get; } = actor;
 
@@ -40,7 +41,7 @@ public sealed class Call(Actor actor, ConfiguredWorkspace? workspace, string? co
 
     /// <param name="about">What the events are about; correlates when the caller gave no correlation id.</param>
     public EventMetadata Metadata(string? about = null) =>
-        new(Now, Actor.Id, correlationId ?? about ?? Subject, null, Activity.Current is { IdFormat: ActivityIdFormat.W3C } span ? span.Id : null, Elevation);
+        new(Now, Actor.Id, correlationId ?? about ?? Subject, null, Activity.Current is { IdFormat: ActivityIdFormat.W3C } span ? span.Id : null, Elevation, from);
 
     public static ValueTask<Call?> BindAsync(HttpContext context, ParameterInfo parameter) => ValueTask.FromResult(context.Features.Get<Call>());
 }

@@ -42,7 +42,7 @@ public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower inde
             if (named is not null) workspace = await Find(named, context.RequestAborted).ConfigureAwait(false) ?? throw NoWorkspace();
         }
 
-        var call = new Call(actor, workspace, Correlation(context.Request), clock);
+        var call = new Call(actor, workspace, Correlation(context.Request), ClientAddress.From(context), clock);
         context.Features.Set(call);
         await Count(context, call, actor).ConfigureAwait(false);
         Activity.Current?.SetTag("tenant_id", call.WorkspaceId).SetTag("environment", call.Environment).SetTag("actor", actor.Id).SetTag("elevation", call.Elevation);

@@ -23,8 +23,9 @@ internal sealed class RefusalTally
     private readonly Dictionary<Kind, Entry> entries = [];
     private readonly Dictionary<string, int> kinds = new(StringComparer.Ordinal);
 
+    /// <param name="From">The network that asked; kinds that differ in it alone have half of the room, so that many networks crowd nobody out.</param>
     /// <param name="History">Where it is written: the actor's own workspace, or the platform's history.</param>
-    public readonly record struct Kind(string History, string Actor, string? Permission, string Reason, string? Asked = null, string? TokenKind = null, string? Elevation = null);
+    public readonly record struct Kind(string History, string Actor, string? Permission, string Reason, string? Asked = null, string? TokenKind = null, string? Elevation = null, string? From = null);
 
     public readonly record struct Written(Kind Kind, RefusalEvent.AccessRefused Refused);
 
@@ -88,6 +89,7 @@ internal sealed class RefusalTally
     {
         if (entries.TryGetValue(kind, out var known)) return known;
         var isMore = kind.Reason == More;
+        if (kind.From is not null && kinds.GetValueOrDefault(kind.History) >= KindsOfOneMax / 2) return Of(kind with { From = null }, at);
         if (!isMore && kinds.GetValueOrDefault(kind.History) >= KindsOfOneMax) return Of(new(kind.History, Several, null, More), at);
         if (!isMore && entries.Count >= KindsMax) return Of(new(Workspace.PlatformId, Several, null, More), at);
         kinds[kind.History] = kinds.GetValueOrDefault(kind.History) + 1;

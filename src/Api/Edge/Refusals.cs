@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using EventMesh.Api.Door;
 using EventMesh.Domain;
 using EventMesh.Domain.Access;
 using EventMesh.Domain.Workspaces;
@@ -42,7 +43,7 @@ public sealed partial class Refusals(Store store, TimeProvider clock, ILogger<Re
         var tenant = actor as Actor.Tenant;
         var history = tenant?.Workspace ?? Workspace.PlatformId;
         var asked = decision.Workspace == history || decision.Workspace is null ? null : Ids.IsWorkspace(decision.Workspace) ? decision.Workspace : "?";
-        var kind = new RefusalTally.Kind(history, actor.Id, JsonNamingPolicy.SnakeCaseLower.ConvertName(decision.Permission.ToString()), refused.Reason, asked, Elevation: tenant?.Elevation);
+        var kind = new RefusalTally.Kind(history, actor.Id, JsonNamingPolicy.SnakeCaseLower.ConvertName(decision.Permission.ToString()), refused.Reason, asked, Elevation: tenant?.Elevation, From: ClientAddress.From(context));
         Add(kind, context, IsId(decision.Resource) ? decision.Resource : null);
     }
 
@@ -50,7 +51,7 @@ public sealed partial class Refusals(Store store, TimeProvider clock, ILogger<Re
     /// <param name="reason">One of a closed set, such as <c>no_token</c>, <c>unknown_token</c>.</param>
     /// <param name="tokenKind">See <see cref="TokenKind"/>.</param>
     public void NoteUnknown(string reason, string tokenKind, HttpContext context) =>
-        Add(new(Workspace.PlatformId, Unknown, null, reason, TokenKind: tokenKind), context, null);
+        Add(new(Workspace.PlatformId, Unknown, null, reason, TokenKind: tokenKind, From: ClientAddress.From(context)), context, null);
 
     /// <summary>Writes what there is, while there is anything, and all of it at the end.</summary>
     public async Task Run(CancellationToken stop)
@@ -85,11 +86,11 @@ public sealed partial class Refusals(Store store, TimeProvider clock, ILogger<Re
     {
         var now = clock.GetUtcNow();
         var taken = tally.Take(now, all);
-        foreach (var together in taken.GroupBy(t => t.Kind.History).Chunk(TogetherMax))
+        foreach (var together in taken.GroupBy(t => (t.Kind.History, t.Kind.From)).Chunk(TogetherMax))
         {
             try
             {
-                await store.AppendTogether([.. together.Select(t => Prepared(t.Key, [.. t.Select(w => w.Refused)], now))]).ConfigureAwait(false);
+                await store.AppendTogether([.. together.Select(t => Prepared(t.Key.History, t.Key.From, [.. t.Select(w => w.Refused)], now))]).ConfigureAwait(false);
             }
             catch (StoreUnavailable away)
             {
@@ -100,8 +101,8 @@ public sealed partial class Refusals(Store store, TimeProvider clock, ILogger<Re
         }
     }
 
-    private Append Prepared(string history, object[] refused, DateTimeOffset now) =>
-        store.For(history).Prepare(Ids.Sortable("rfs_", now, RandomNumberGenerator.GetBytes(10)), "refusals", 0, refused, new EventMetadata(now));
+    private Append Prepared(string history, string? from, object[] refused, DateTimeOffset now) =>
+        store.For(history).Prepare(Ids.Sortable("rfs_", now, RandomNumberGenerator.GetBytes(10)), "refusals", 0, refused, new EventMetadata(now, From: from));
 
     private static bool IsId(string? text) => text is { Length: > 0 and <= ResourceCharsMax } && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.');
 

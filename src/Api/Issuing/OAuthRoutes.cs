@@ -15,7 +15,7 @@ internal static class OAuthRoutes
     /// <summary>Notes for the log line and the span who asks.</summary>
     public static Call Note(this Client client, HttpContext context, TimeProvider clock)
     {
-        var call = new Call(new Actor.Tenant(client.Workspace.Id, client.Id, client.Roles), client.Workspace, null, clock);
+        var call = new Call(new Actor.Tenant(client.Workspace.Id, client.Id, client.Roles), client.Workspace, null, Door.ClientAddress.From(context), clock);
         context.Features.Set(call);
         Activity.Current?.SetTag("tenant_id", client.Workspace.Id).SetTag("environment", client.Workspace.Environment).SetTag("actor", client.Id);
         return call;

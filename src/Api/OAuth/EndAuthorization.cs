@@ -35,7 +35,8 @@ public sealed partial class EndAuthorization(
 
     /// <param name="query">Of the callback, each name once.</param>
     /// <param name="cookie">What the browser brought; null for nothing.</param>
-    public async Task<AuthorizationEnd> Run(IReadOnlyDictionary<string, string> query, string? cookie, CancellationToken stop)
+    /// <param name="from">The network that the browser asks from.</param>
+    public async Task<AuthorizationEnd> Run(IReadOnlyDictionary<string, string> query, string? cookie, string? from, CancellationToken stop)
     {
         if (await states.Take(query.GetValueOrDefault("state"), stop) is not { } asked) return Unknown;
         // Somebody else's browser with this state is told what a wrong state is told (login CSRF: RFC 9700 §4.7).
@@ -54,19 +55,19 @@ public sealed partial class EndAuthorization(
         // From here on nobody's leaving stops it: the code is used up.
         switch (await calls.Exchange(provider, endpoints, client, code, asked.Asked.Redirect, asked.Asked.Verifier, asked.Asked.Scopes, CancellationToken.None))
         {
-            case TokenAnswer.Granted granted: return await Store(asked, provider, granted.Tokens);
+            case TokenAnswer.Granted granted: return await Store(asked, provider, granted.Tokens, from);
             case TokenAnswer.Refused refused: return Fail(asked, Shown(refused.Error), new(502, $"{provider.Name} gave no token: {Shown(refused.Error)}. Start again.", asked));
             case TokenAnswer.Trouble trouble: return Fail(asked, trouble.Reason, new(502, $"{provider.Name} gave no token. Start again.", asked));
             default: throw new InvalidOperationException("No such answer.");
         }
     }
 
-    private async Task<AuthorizationEnd> Store(AskedAuthorization asked, Provider provider, TokenSet tokens)
+    private async Task<AuthorizationEnd> Store(AskedAuthorization asked, Provider provider, TokenSet tokens, string? from)
     {
         // As precise as the database keeps it: it tells this authorization from others.
         var now = new DateTimeOffset(clock.GetUtcNow().Ticks / 10 * 10, TimeSpan.Zero);
         var command = new ConnectionCommand.Authorize(provider.Id, tokens.Scopes, tokens.ExpiresAt, asked.Session ?? asked.By, now);
-        var metadata = new EventMetadata(now, asked.By, asked.Connection, asked.Session);
+        var metadata = new EventMetadata(now, asked.By, asked.Connection, asked.Session, From: from);
         var stored = false;
         try
         {

@@ -51,6 +51,7 @@ public static class Acceptable
         Text(stream, "causation id", append.Metadata.CausationId);
         Text(stream, "trace parent", append.Metadata.TraceParent);
         Text(stream, "elevation", append.Metadata.Elevation);
+        Text(stream, "from", append.Metadata.From);
         foreach (var payload in append.Payloads)
         {
             Name(stream, "payload id", payload.Id, PayloadIdMax);

@@ -67,10 +67,9 @@ internal static class AppendArrays
     // Absent headers are SQL NULL, as Marten writes them.
     internal static string? Headers(EventMetadata metadata)
     {
-        var trace = metadata.TraceParent is { } traceParent ? Member("traceparent", traceParent) : null;
-        if (metadata.Elevation is not { } elevation) return trace is null ? null : $"{{{trace}}}";
-        return trace is null ? $"{{{Member("elevation", elevation)}}}" : $"{{{trace},{Member("elevation", elevation)}}}";
+        var members = Member("traceparent", metadata.TraceParent) + Member("from", metadata.From) + Member("elevation", metadata.Elevation);
+        return members.Length == 0 ? null : $"{{{members.AsSpan(1)}}}";
 
-        static string Member(string name, string value) => $"\"{name}\":\"{JsonEncodedText.Encode(value, JavaScriptEncoder.Default)}\"";
+        static string? Member(string name, string? value) => value is null ? null : $",\"{name}\":\"{JsonEncodedText.Encode(value, JavaScriptEncoder.Default)}\"";
     }
 }

@@ -15,7 +15,7 @@ public sealed class AppendTests : IAsyncLifetime
     [Fact]
     public async Task What_was_appended_is_read_back_in_order_with_all_that_stands_beside_it()
     {
-        var metadata = new EventMetadata(new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.FromHours(2)), "key_9", "corr", "cause", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "elv_1");
+        var metadata = new EventMetadata(new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.FromHours(2)), "key_9", "corr", "cause", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "elv_1", "192.0.2.0/24");
         await opened.Store.For("acme").Append("s", "thing", 0, [Opened.Event("""{"a":1}""", "first"), Opened.Event("""{"b":"ä"}""", "second")], metadata);
 
         var read = await opened.Store.For("acme").ReadStream("s");
@@ -24,8 +24,8 @@ public sealed class AppendTests : IAsyncLifetime
         Assert.Equal([(1L, "first"), (2L, "second")], read.Events.Select(e => (e.Version, e.Type)));
         var second = read.Events[1];
         Assert.Equal("""{"b": "ä"}""", System.Text.Encoding.UTF8.GetString(second.Data.Span));
-        Assert.Equal((metadata.At.ToUniversalTime(), "key_9", "corr", "cause", metadata.TraceParent, "elv_1"),
-            (second.At, second.Actor, second.CorrelationId, second.CausationId, second.TraceParent, second.Elevation));
+        Assert.Equal((metadata.At.ToUniversalTime(), "key_9", "corr", "cause", metadata.TraceParent, "elv_1", "192.0.2.0/24"),
+            (second.At, second.Actor, second.CorrelationId, second.CausationId, second.TraceParent, second.Elevation, second.From));
     }
 
     [Fact]

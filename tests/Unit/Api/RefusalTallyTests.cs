@@ -57,6 +57,17 @@ public sealed class RefusalTallyTests
     }
 
     [Fact]
+    public void Many_networks_take_half_of_the_room_and_crowd_nobody_out()
+    {
+        for (var i = 0; i < 10 * RefusalTally.KindsOfOneMax; i++) tally.Add(Kind("unknown") with { From = $"198.51.{i / 256}.{i % 256}/24" }, null, null, Now);
+        tally.Add(Kind("key_1") with { From = "192.0.2.0/24" }, null, null, Now);
+        var taken = tally.Take(Now);
+        Assert.Equal(RefusalTally.KindsOfOneMax / 2 + 2, taken.Count);
+        Assert.Equal(10 * RefusalTally.KindsOfOneMax - RefusalTally.KindsOfOneMax / 2, Assert.Single(taken, t => t.Kind is { Actor: "unknown", From: null }).Refused.Count);
+        Assert.Single(taken, t => t.Kind.Actor == "key_1");
+    }
+
+    [Fact]
     public void Over_all_histories_so_many_kinds_are_told_apart_and_the_rest_in_the_platforms()
     {
         for (var i = 0; i < RefusalTally.KindsMax + 7; i++) tally.Add(Kind("key_1", $"ws-{i}"), null, null, Now);

@@ -1,3 +1,4 @@
+using EventMesh.Api.Door;
 using EventMesh.Api.Issuing;
 using EventMesh.Api.OAuth;
 
@@ -24,7 +25,7 @@ public static class OAuthCallback
             }
             query[name] = value;
         }
-        var ended = await end.Run(query, ConnectCookie.Of(context, address.Root), context.RequestAborted);
+        var ended = await end.Run(query, ConnectCookie.Of(context, address.Root), ClientAddress.From(context), context.RequestAborted);
         ConnectCookie.Clear(context, address.Root);
         switch (ended)
         {

@@ -34,7 +34,7 @@ public sealed class ReceiveWebhook(IndexFollower index, Store store, Limiter lim
     {
         var (workspace, id, source) = Find(token, context);
         if (await index.EnsureCurrent(workspace.Id, context.RequestAborted).ConfigureAwait(false)) (workspace, id, source) = Find(token, context);
-        var call = new Call(new Actor.Sender(id), workspace, null, clock) { Subject = id };
+        var call = new Call(new Actor.Sender(id), workspace, null, ClientAddress.From(context), clock) { Subject = id };
         context.Features.Set(call);
         System.Diagnostics.Activity.Current?.SetTag("tenant_id", workspace.Id).SetTag("environment", workspace.Environment).SetTag("actor", id);
 

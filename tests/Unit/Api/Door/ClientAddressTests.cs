@@ -38,6 +38,12 @@ public sealed class ClientAddressTests
     [Fact]
     public void TLS_is_what_the_settings_say() => Assert.True(new ClientAddress([], isSecure: true).IsSecure(From("192.0.2.1", ("X-Forwarded-Proto", null))));
 
+    [Theory]
+    [InlineData("192.0.2.77", "192.0.2.0/24")]
+    [InlineData("2001:db8:7:8:9:a:b:c", "2001:db8:7::/48")]
+    [InlineData("2001:db8::1", "2001:db8::/48")]
+    public void A_history_keeps_the_surroundings_and_not_the_address(string address, string kept) => Assert.Equal(kept, ClientAddress.Surroundings(IPAddress.Parse(address)));
+
     private static DefaultHttpContext From(string peer, (string Name, string? Value) header)
     {
         var context = new DefaultHttpContext { Connection = { RemoteIpAddress = IPAddress.Parse(peer) } };
