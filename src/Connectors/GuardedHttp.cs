@@ -1,4 +1,5 @@
 using System.Net;
+using EventMesh.Domain.Deliveries;
 
 namespace EventMesh.Connectors;
 
@@ -35,12 +36,13 @@ public sealed class GuardedHttp : IDisposable
     /// <param name="request">An absolute address. The caller disposes of it.</param>
     public async Task<Fetched> Send(HttpRequestMessage request, CancellationToken stop)
     {
-        if (guard.CheckUrl(request.RequestUri!) is { } refusal) return new Fetched.Failed(refusal);
+        if (guard.CheckUrl(request.RequestUri!) is { } refusal) return new Fetched.Failed(refusal, Final: true);
         try
         {
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, stop);
             var type = answer.Content.Headers.ContentType?.MediaType;
-            return new Fetched.Answer((int)answer.StatusCode, type, await answer.Content.ReadAsByteArrayAsync(stop), RetryAfterOf(answer));
+            var body = request.Method == HttpMethod.Head ? [] : await answer.Content.ReadAsByteArrayAsync(stop);
+            return new Fetched.Answer((int)answer.StatusCode, type, body, Header(answer, "Retry-After")) { ETag = Header(answer, "ETag"), Length = answer.Content.Headers.ContentLength };
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
@@ -52,7 +54,8 @@ public sealed class GuardedHttp : IDisposable
         }
         catch (Exception thrown) when (!stop.IsCancellationRequested && Failures.Of(thrown) is not null)
         {
-            return new Fetched.Failed(Failures.Of(thrown)!.Value.Error);
+            var (kind, error) = Failures.Of(thrown)!.Value;
+            return new Fetched.Failed(error, Final: kind == Failure.AddressRefused);
         }
     }
 
@@ -65,6 +68,5 @@ public sealed class GuardedHttp : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    private static string? RetryAfterOf(HttpResponseMessage answer) =>
-        answer.Headers.NonValidated.TryGetValues("Retry-After", out var values) ? values.ToString() : null;
+    private static string? Header(HttpResponseMessage answer, string name) => answer.Headers.NonValidated.TryGetValues(name, out var values) ? values.ToString() : null;
 }
