@@ -22,7 +22,7 @@ internal sealed class RebuildFeed(Store store, Projection projection, string? wo
         with horizon as materialized (select pg_snapshot_xmin(pg_current_snapshot()) as xmin)
         select h.xmin, e.xid, e.seq_id, e.tenant_id, e.stream_id, e.type, e.data from horizon h left join lateral (
           select * from public.mt_events m
-          where (m.xid, m.seq_id) > ($1, $2) and m.xid < h.xmin and m.type = any($3){(workspace is null ? "" : " and m.tenant_id = $5")}
+          where (m.xid, m.seq_id) > ($1, $2) and m.xid < h.xmin and ($3 is null or m.type = any($3)){(workspace is null ? "" : " and m.tenant_id = $5")}
           order by m.xid, m.seq_id limit $4
         ) e on true order by e.xid, e.seq_id
         """;
@@ -60,7 +60,7 @@ internal sealed class RebuildFeed(Store store, Projection projection, string? wo
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         command.Parameters.Add(new() { Value = after.Transaction, NpgsqlDbType = NpgsqlDbType.Xid8 });
         command.Parameters.Add(new() { Value = after.Sequence });
-        command.Parameters.Add(new() { Value = projection.EventTypes.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar });
+        command.Parameters.Add(new() { Value = (object?)projection.EventTypes?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar });
         command.Parameters.Add(new() { Value = PageEvents });
         if (workspace is not null) command.Parameters.Add(new() { Value = workspace, NpgsqlDbType = NpgsqlDbType.Varchar });
 

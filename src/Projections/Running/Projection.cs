@@ -5,9 +5,9 @@ namespace EventMesh.Projections.Running;
 
 /// <summary>How a read model comes out of the feed: which events it takes, and what it makes of them.</summary>
 /// <param name="Name">Its name, which is also that of its table in the schema <c>eventmesh</c> and, after <c>projection:</c>, of its feed.</param>
-/// <param name="EventTypes">Stored names of the events it takes in; of all others it sees nothing.</param>
+/// <param name="EventTypes">Stored names of the events it takes in; of all others it sees nothing. Null: every event there is.</param>
 /// <param name="Begin">Makes an empty fold.</param>
-public sealed record Projection(string Name, IReadOnlyList<string> EventTypes, Func<ProjectionFold> Begin)
+public sealed record Projection(string Name, IReadOnlyList<string>? EventTypes, Func<ProjectionFold> Begin)
 {
     /// <summary>How long events may gather before they are taken in: a transaction of many costs little more than one of one.</summary>
     public TimeSpan Apart { get; init; } = TimeSpan.FromMilliseconds(20);
