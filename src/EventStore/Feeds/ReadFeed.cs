@@ -20,11 +20,11 @@ public sealed record FeedPage(IReadOnlyList<StoredEvent> Events, Position UpTo, 
 public static class ReadFeedVerb
 {
     // The horizon and the rows come from one snapshot: a row below the oldest running transaction can no longer be joined by an earlier one.
-    private static string Sql(string? condition) => $"""
+    private static string Sql(string? condition, string columns = Columns) => $"""
         with horizon as materialized (
           select pg_snapshot_xmin(s) as xmin, pg_snapshot_xmax(s) as xmax from (select pg_current_snapshot() as s) now
         )
-        select h.xmin, h.xmax, {Columns} from horizon h left join lateral (
+        select h.xmin, h.xmax, {columns} from horizon h left join lateral (
           select * from public.mt_events m
           where (m.xid, m.seq_id) > ($1, $2) and m.xid < h.xmin{(condition is null ? "" : $" and ({condition})")}
           order by m.xid, m.seq_id limit $3
@@ -57,7 +57,7 @@ public static class ReadFeedVerb
         return await Database.Ask(() => Page(command, after, limit, stop)).ConfigureAwait(false);
     }
 
-    internal static string StatementOf(string condition) => Sql(condition);
+    internal static string StatementOf(string? condition, string columns = Columns) => Sql(condition, columns);
 
     private static async Task<FeedPage> Page(NpgsqlCommand command, Position after, int limit, CancellationToken stop)
     {

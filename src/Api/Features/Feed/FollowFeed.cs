@@ -43,11 +43,11 @@ public sealed class FollowFeed(Store store, TimeProvider clock, IHostApplication
         for (var quiet = 0; ;)
         {
             var signal = store.Arrivals.Next;
-            var page = await workspace.ReadFeed(after, PageEvents, stop).ConfigureAwait(false);
+            var page = await workspace.ReadWhole(after, PageEvents, stop).ConfigureAwait(false);
             foreach (var stored in page)
             {
                 Write(json, output, stored);
-                after = stored.Position;
+                after = stored.Event.Position;
             }
             var silent = page.Count == 0 && clock.GetElapsedTime(wrote) >= Heartbeat;
             if (silent) output.Write(": still here\n\n"u8);
@@ -61,10 +61,10 @@ public sealed class FollowFeed(Store store, TimeProvider clock, IHostApplication
         }
     }
 
-    private static void Write(Utf8JsonWriter json, System.IO.Pipelines.PipeWriter output, StoredEvent stored)
+    private static void Write(Utf8JsonWriter json, System.IO.Pipelines.PipeWriter output, WholeEvent stored)
     {
         output.Write("id: "u8);
-        output.Write(Encoding.ASCII.GetBytes(stored.Position.ToString()));
+        output.Write(Encoding.ASCII.GetBytes(stored.Event.Position.ToString()));
         output.Write("\ndata: "u8);
         FeedLine.Write(json, stored);
         json.Flush();

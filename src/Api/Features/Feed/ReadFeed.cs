@@ -45,7 +45,7 @@ public static class ReadFeed
         context.Response.ContentType = "application/x-ndjson";
         var output = context.Response.BodyWriter;
         using var json = new Utf8JsonWriter(output, EdgeJson.Writing);
-        var next = workspace.ReadFeed(after, Math.Min(limit, PageEvents), stop);
+        var next = workspace.ReadWhole(after, Math.Min(limit, PageEvents), stop);
         for (var left = limit; ;)
         {
             var asked = Math.Min(left, PageEvents);
@@ -53,7 +53,7 @@ public static class ReadFeed
             left -= page.Count;
             var more = page.Count == asked && left > 0;
             // The database reads the next page while this one is written.
-            if (more) next = workspace.ReadFeed(page[^1].Position, Math.Min(left, PageEvents), stop);
+            if (more) next = workspace.ReadWhole(page[^1].Event.Position, Math.Min(left, PageEvents), stop);
             foreach (var stored in page)
             {
                 FeedLine.Write(json, stored);

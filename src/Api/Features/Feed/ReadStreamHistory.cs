@@ -1,6 +1,7 @@
 using EventMesh.Api.Description;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using EventMesh.Api.Edge;
 using EventMesh.EventStore;
 using EventMesh.EventStore.Reading;
@@ -22,7 +23,7 @@ public static class ReadStreamHistory
         call.Subject = stream;
         var after = page.After is null ? 0
             : long.TryParse(page.After, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : throw Problem.InvalidRequest.At("cursor", "is not one that this list gave as next");
-        var events = await store.For(call.Workspace.Id).ReadStreamPage(stream, after, page.Limit + 1, context.RequestAborted);
+        var events = await store.For(call.Workspace.Id).ReadWholeStream(stream, after, page.Limit + 1, context.RequestAborted);
         if (events.Count == 0 && after == 0) throw ProblemAnswer.Missing(Missing);
 
         context.Response.ContentType = "application/json; charset=utf-8";
@@ -31,13 +32,17 @@ public static class ReadStreamHistory
         json.WriteStartArray("items"u8);
         foreach (var stored in events.Take(page.Limit)) FeedLine.Write(json, stored);
         json.WriteEndArray();
-        json.WriteString("next"u8, events.Count > page.Limit ? Page.Cursor(events[page.Limit - 1].Version.ToString(CultureInfo.InvariantCulture)) : null);
+        json.WriteString("next"u8, events.Count > page.Limit ? Page.Cursor(events[page.Limit - 1].Event.Version.ToString(CultureInfo.InvariantCulture)) : null);
         json.WriteEndObject();
     }
 }
 
 /// <summary>The shape of <see cref="FeedLine"/>, for the description of the API.</summary>
 /// <param name="Elevation">The elevation under which a platform admin did it; left out for what the workspace's own did.</param>
+/// <param name="DotnetType">The .NET name of the event's type; left out for those that have none.</param>
+/// <param name="Headers">What is stored beside the event, such as the trace it belongs to; left out when there is nothing.</param>
 public sealed record FeedLineShape(
-    string Position, string Stream, long Version, string Type, DateTimeOffset At, JsonElement Data, string? CorrelationId, string? CausationId, string? Actor,
-    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] string? Elevation);
+    string Position, Guid Id, string Workspace, string Stream, long Version, string Type, DateTimeOffset At, JsonElement Data, string? CorrelationId, string? CausationId, string? Actor,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Elevation,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? DotnetType,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? Headers);
