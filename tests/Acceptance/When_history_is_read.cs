@@ -16,7 +16,7 @@ public class When_history_is_read(RunningMesh mesh)
         Assert.Equal(["workspace_created", "data_key_created", "issuer_key_added", "api_key_issued", .. Enumerable.Repeat("event_published", 5)], all.Select(e => e["type"]!.GetValue<string>()));
         var positions = all.Select(Position).ToArray();
         Assert.Equal(positions.Order(StringComparer.Ordinal), positions);
-        Assert.Equal(["position", "stream", "version", "type", "at", "data", "correlation_id", "causation_id", "actor"], all[0].Select(m => m.Key));
+        Assert.Equal(["position", "id", "workspace", "stream", "version", "type", "at", "data", "correlation_id", "causation_id", "actor", "dotnet_type", "headers"], all[0].Select(m => m.Key));
         Assert.Equal(positions[5..], (await Lines(workspace, "?after=" + positions[4], 4)).Select(Position));
         Assert.Equal(positions[5..7], (await Lines(workspace, $"?after={positions[4]}&limit=2", 2)).Select(Position));
         Assert.Empty(await Lines(workspace, "?after=" + positions[^1], 0));

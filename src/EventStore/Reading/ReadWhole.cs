@@ -88,5 +88,6 @@ public static class ReadWholeVerb
         reader.GetBoolean(first + 3),
         Bytes(reader, first + 4));
 
-    private static ReadOnlyMemory<byte>? Bytes(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetFieldValue<byte[]>(ordinal);
+    // Of a null array an empty memory would be made, not none.
+    private static ReadOnlyMemory<byte>? Bytes(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? default(ReadOnlyMemory<byte>?) : reader.GetFieldValue<byte[]>(ordinal);
 }
