@@ -3,6 +3,7 @@ using EventMesh.Delivery.Credentials;
 using EventMesh.Delivery.Secrets;
 using EventMesh.Domain.Connections;
 using EventMesh.Domain.Deliveries;
+using EventMesh.Domain.Limits;
 using EventMesh.EventStore;
 using EventMesh.EventStore.Reading;
 using EventMesh.Messaging;
@@ -41,7 +42,8 @@ public sealed partial class DeliveryAttempt(
         var of = new DeliveryTarget(dispatch.Event, dispatch.AcceptedAt, dispatch.Connection, dispatch.Rule, dispatch.Line);
         switch (workspace.Connections.GetValueOrDefault(dispatch.Connection, Connection.Initial))
         {
-            case Connection.Enabled connection when loaded.Payload is { } body:
+            // A shorter plan holds at once, also for what was stored under a longer one.
+            case Connection.Enabled connection when !Retention.IsOver(dispatch.AcceptedAt, workspace.RetentionDays, clock.GetUtcNow()) && loaded.Payload is { } body:
                 return await Send(dispatch, of, workspace, connection, body, state, loaded.Stream.Version, stop).ConfigureAwait(false);
             case Connection.Enabled:
                 return await Discard(DiscardedBecause.PayloadExpired).ConfigureAwait(false);
@@ -55,7 +57,7 @@ public sealed partial class DeliveryAttempt(
         {
             Discarded(dispatch.Workspace, workspace.Environment, dispatch.Delivery, dispatch.Connection, reason.ToString());
             var command = new DeliveryCommand.DiscardDelivery(of, dispatch.Attempt, reason, clock.GetUtcNow());
-            return new(null, await Record(dispatch, state, loaded.Stream.Version, command, null, dispatch.TraceParent, stop).ConfigureAwait(false));
+            return new(null, await Record(dispatch, state, loaded.Stream.Version, command, [], dispatch.TraceParent, stop).ConfigureAwait(false));
         }
     }
 
@@ -85,7 +87,8 @@ public sealed partial class DeliveryAttempt(
         DeliveryCommand command = outcome is Outcome.Failed failed
             ? new DeliveryCommand.RecordFailure(of, made, failed.Kind, config.RetrySchedule ?? RetrySchedule.Default, failed.RetryAfter, Random.Shared.NextDouble(), now, soon)
             : new DeliveryCommand.RecordSuccess(of, made, now);
-        var after = await Record(dispatch, state, version, command, outcome, trace, stop).ConfigureAwait(false);
+        var bodies = AttemptBodies.Of(dispatch.Delivery, dispatch.Attempt, now, workspace.RetentionDays, mapped, outcome);
+        var after = await Record(dispatch, state, version, command, bodies, trace, stop).ConfigureAwait(false);
         if (outcome is Outcome.Failed { Kind: Failure.Gone }) await Disable(dispatch, trace, stop).ConfigureAwait(false);
 
         span?.SetTag("outcome", name);
@@ -101,23 +104,20 @@ public sealed partial class DeliveryAttempt(
             var failed = new Attempt(dispatch.Attempt, startedAt, (ended - startedAt).TotalMilliseconds, NameOf(kind), null, reason, 0);
             Telemetry.Attempts.Add(1, new KeyValuePair<string, object?>("outcome", failed.Outcome));
             Attempted(dispatch.Workspace, workspace.Environment, dispatch.Delivery, dispatch.Event, dispatch.Connection, dispatch.Rule, dispatch.Attempt, failed.Outcome, null, failed.DurationMs);
-            return Record(dispatch, state, version, new DeliveryCommand.RecordFailure(of, failed, kind, schedule, null, Random.Shared.NextDouble(), ended), null, trace, stop);
+            return Record(dispatch, state, version, new DeliveryCommand.RecordFailure(of, failed, kind, schedule, null, Random.Shared.NextDouble(), ended), [], trace, stop);
         }
     }
 
     /// <returns>What the delivery is since; as before when the attempt was overtaken.</returns>
-    private async Task<Domain.Deliveries.Delivery> Record(Dispatch dispatch, Domain.Deliveries.Delivery state, long version, DeliveryCommand command, Outcome? outcome, string? trace, CancellationToken stop)
+    private async Task<Domain.Deliveries.Delivery> Record(Dispatch dispatch, Domain.Deliveries.Delivery state, long version, DeliveryCommand command, IReadOnlyList<Payload> bodies, string? trace, CancellationToken stop)
     {
         var happened = DeliveryDecider.Decide(command, state);
         if (happened.Length == 0) return state;
         var at = happened[0].At;
-        Payload[] response = outcome is { ResponseBody.Length: > 0 }
-            ? [new Payload(ResponseId(dispatch.Delivery, dispatch.Attempt), DateOnly.FromDateTime(at.UtcDateTime), outcome.ResponseContentType, outcome.ResponseBody)]
-            : [];
         try
         {
             await store.For(dispatch.Workspace).Append(dispatch.Delivery, "delivery", version, happened,
-                new EventMetadata(at, "eventmesh", dispatch.Event, dispatch.Event, trace), response, stop).ConfigureAwait(false);
+                new EventMetadata(at, "eventmesh", dispatch.Event, dispatch.Event, trace), bodies, stop).ConfigureAwait(false);
             return happened.Aggregate(state, Domain.Deliveries.Delivery.Evolve);
         }
         catch (VersionConflict)
@@ -127,9 +127,6 @@ public sealed partial class DeliveryAttempt(
             return state;
         }
     }
-
-    /// <summary>The id under which an attempt's response is kept, in the partition of the day it ended.</summary>
-    public static string ResponseId(string delivery, int attempt) => $"{delivery}/{attempt}";
 
     private Task Disable(Dispatch dispatch, string? trace, CancellationToken stop)
     {

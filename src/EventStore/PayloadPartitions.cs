@@ -1,23 +1,33 @@
+using System.Globalization;
 using Npgsql;
 
 namespace EventMesh.EventStore;
 
-/// <summary>The days that payloads are stored by. Days ahead of need, so that no publish ever waits for one.</summary>
+/// <summary>The days and classes of retention that payloads are stored by. Days ahead of need, so that no publish ever waits for one.</summary>
 public static class PayloadPartitions
 {
     private const int DaysAhead = 14;
 
+    // A day that was made whole, by a version that did not know of retention, stays whole. The class that is kept longest has the name that such a day has: nodes of that version find it and make none.
+    // Attached, not made in place: that waits for nobody who reads or writes another partition.
     private const string Sql = """
         do $$
         declare
+          longest constant integer[] := array[{1}];
           payload_day date;
+          part text;
         begin
           perform pg_advisory_xact_lock(hashtext('eventmesh.payloads'));
           for payload_day in select d::date from generate_series(current_date - 1, current_date + {0}, interval '1 day') d loop
-            if to_regclass('eventmesh.payloads_' || to_char(payload_day, 'YYYYMMDD')) is null
-               and not exists (select from eventmesh.payloads_default p where p.day = payload_day) then
-              execute format('create table eventmesh.payloads_%s partition of eventmesh.payloads for values from (%L) to (%L)', to_char(payload_day, 'YYYYMMDD'), payload_day, payload_day + 1);
-            end if;
+            continue when exists (select from eventmesh.payloads_default p where p.day = payload_day)
+              or exists (select from pg_class c where c.oid = to_regclass('eventmesh.payloads_' || to_char(payload_day, 'YYYYMMDD')) and pg_get_expr(c.relpartbound, c.oid) not like '%MAXVALUE%');
+            for n in 1 .. cardinality(longest) loop
+              part := 'payloads_' || to_char(payload_day, 'YYYYMMDD') || case when n < cardinality(longest) then '_' || longest[n] else '' end;
+              continue when to_regclass('eventmesh.' || part) is not null;
+              execute format('create table eventmesh.%I (like eventmesh.payloads including defaults including constraints, primary key (tenant_id, id, day))', part);
+              execute format('alter table eventmesh.payloads attach partition eventmesh.%I for values from (%L, %s) to (%L, %s)', part,
+                payload_day, case when n = 1 then 'minvalue' else (longest[n - 1] + 1)::text end, payload_day, case when n = cardinality(longest) then 'maxvalue' else (longest[n] + 1)::text end);
+            end loop;
           end loop;
         end $$
         """;
@@ -28,7 +38,7 @@ public static class PayloadPartitions
     {
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, Options = "-c timezone=UTC -c lock_timeout=10000" }.ConnectionString);
         await connection.OpenAsync(stop).ConfigureAwait(false);
-        await using var command = new NpgsqlCommand(string.Format(System.Globalization.CultureInfo.InvariantCulture, Sql, DaysAhead), connection);
+        await using var command = new NpgsqlCommand(string.Format(CultureInfo.InvariantCulture, Sql, DaysAhead, string.Join(", ", RetentionClasses.Longest)), connection);
         await command.ExecuteNonQueryAsync(stop).ConfigureAwait(false);
     }
 }

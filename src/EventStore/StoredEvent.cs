@@ -20,6 +20,9 @@ public sealed record EventMetadata(
 /// <summary>A body stored beside the events that name it, in the partition of its day.</summary>
 public sealed record Payload(string Id, DateOnly Day, string? ContentType, ReadOnlyMemory<byte> Body)
 {
+    /// <summary>For how many days after <see cref="Day"/> it is kept: 1 to <see cref="RetentionClasses.RetentionDaysMax"/>, as the workspace's limits say when it is stored.</summary>
+    public int RetentionDays { get; init; } = RetentionClasses.AsThePlanSays;
+
     /// <summary>The number of the data key that sealed <see cref="Body"/>; null while it is plain.</summary>
     internal int? Key { get; init; }
 }

@@ -56,7 +56,7 @@ internal static class Services
         services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
         services.AddRole("index", p => p.GetRequiredService<IndexFollower>().Follow);
         services.AddSecrets(settings);
-        services.AddRole("payload-days", p => stop => MakePayloadDays(settings, p.GetRequiredService<TimeProvider>(), stop));
+        services.AddRole("payload-days", p => new PayloadDays(settings.Postgres, p.GetRequiredService<IndexFollower>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<PayloadDays>>()).Run);
         if (settings.Roles.HasFlag(Roles.Api)) services.AddInbound();
         services.AddIssuing(settings);
         if (settings.Roles.HasFlag(Roles.Api)) services.AddRole("limits", p => p.GetRequiredService<Limiter>().Run);
@@ -134,14 +134,6 @@ internal static class Services
         services.AddSingleton<GivingBack>();
         services.AddSingleton<TokenClock>().AddRole("token-clock", p => p.GetRequiredService<TokenClock>().Run);
         services.AddSingleton<EndedTokens>().AddRole("ended-tokens", p => p.GetRequiredService<EndedTokens>().Run);
-    }
-
-    // The store made them at its start; a process that runs for weeks needs those of the weeks to come.
-    private static async Task MakePayloadDays(Settings settings, TimeProvider clock, CancellationToken stop)
-    {
-        using var daily = new PeriodicTimer(TimeSpan.FromDays(1), clock);
-        do await PayloadPartitions.Ensure(settings.Postgres, stop).ConfigureAwait(false);
-        while (await daily.WaitForNextTickAsync(stop).ConfigureAwait(false));
     }
 
     private static void AddRole(this IServiceCollection services, string name, Func<IServiceProvider, Func<CancellationToken, Task>> run) =>

@@ -23,7 +23,7 @@ public sealed record OperationalEvent(StoredEvent Cause, string Type, string Sub
     /// Published and routed at once, in one append: rules never see it. Its stream is named after the position of its cause, so telling twice of one thing is a duplicate.
     /// </summary>
     /// <param name="connections">The operational connections it goes to; at least one.</param>
-    public Append To(IEnumerable<string> connections, Store store, DateTimeOffset now)
+    public Append To(IEnumerable<string> connections, Store store, DateTimeOffset now, int retentionDays)
     {
         var id = $"{Cause.Position}/{Type}";
         var stream = Ids.OfEvent(PlatformSource.Operations, id);
@@ -37,7 +37,7 @@ public sealed record OperationalEvent(StoredEvent Cause, string Type, string Sub
         var routed = PublishedEventDecider.Decide(
             new PublishedEventCommand.RouteEvent(stream, [.. connections.Select(c => new Route(Rule, c))], now), new PublishedEvent.Accepted(published));
         return store.For(Cause.Workspace).Prepare(stream, "published_event", 0, [published, .. routed],
-            new EventMetadata(now, "eventmesh", Cause.CorrelationId, Cause.Stream, Cause.TraceParent), [new Payload(stream, DateOnly.FromDateTime(now.UtcDateTime), ContentType, json)]);
+            new EventMetadata(now, "eventmesh", Cause.CorrelationId, Cause.Stream, Cause.TraceParent), [new Payload(stream, DateOnly.FromDateTime(now.UtcDateTime), ContentType, json) { RetentionDays = retentionDays }]);
     }
 
     private string Time => Cause.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", System.Globalization.CultureInfo.InvariantCulture);

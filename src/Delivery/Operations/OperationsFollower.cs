@@ -58,7 +58,7 @@ public sealed partial class OperationsFollower(Store store, IndexFollower follow
             try
             {
                 var history = histories.GetValueOrDefault(stored.Stream)?.TakeWhile(e => e.Version <= stored.Version).Select(store.Types.Read).ToArray() ?? [];
-                if (Telling.Of(stored, history, workspace, store.Types) is { } telling) told.Add(telling.To(to, store, clock.GetUtcNow()));
+                if (Telling.Of(stored, history, workspace, store.Types) is { } telling) told.Add(telling.To(to, store, clock.GetUtcNow(), workspace.RetentionDays));
             }
             catch (Exception unreadable) when (unreadable is System.Text.Json.JsonException or InvalidOperationException)
             {

@@ -6,7 +6,7 @@ using NpgsqlTypes;
 namespace EventMesh.EventStore.Appending;
 
 /// <summary>
-/// The parameters of <c>eventmesh.append_sealed</c>: a column each, an entry for every stream, event or payload. Streams stand in the order in which their rows are
+/// The parameters of <c>eventmesh.append_kept</c>: a column each, an entry for every stream, event or payload. Streams stand in the order in which their rows are
 /// locked, events in the order of the callers, which their sequence numbers follow.
 /// </summary>
 internal static class AppendArrays
@@ -24,7 +24,7 @@ internal static class AppendArrays
             (new DateTime[eventsCount], new string?[eventsCount], new string?[eventsCount], new string?[eventsCount], new string?[eventsCount]);
         var (pReq, pTenant, pId, pDay, pContentType, pBody) =
             (new int[payloadsCount], new string[payloadsCount], new string[payloadsCount], new DateOnly[payloadsCount], new string?[payloadsCount], new ReadOnlyMemory<byte>[payloadsCount]);
-        var pKey = new int?[payloadsCount];
+        var (pKey, pRetention) = (new int?[payloadsCount], new short[payloadsCount]);
         int e = 0, p = 0, fresh = 0;
 
         for (var a = 0; a < streams; a++)
@@ -44,7 +44,7 @@ internal static class AppendArrays
             foreach (var payload in append.Payloads)
             {
                 (pReq[p], pTenant[p], pId[p], pDay[p], pContentType[p], pBody[p]) = (s + 1, append.Workspace, payload.Id, payload.Day, payload.ContentType, payload.Body);
-                pKey[p++] = payload.Key;
+                (pKey[p], pRetention[p++]) = (payload.Key, (short)payload.RetentionDays);
             }
         }
 
@@ -56,7 +56,7 @@ internal static class AppendArrays
         Add(NpgsqlDbType.TimestampTz, eAt); Add(NpgsqlDbType.Varchar, eCorrelation); Add(NpgsqlDbType.Varchar, eCausation);
         Add(NpgsqlDbType.Jsonb, eHeaders); Add(NpgsqlDbType.Varchar, eUser);
         Add(NpgsqlDbType.Integer, pReq); Add(NpgsqlDbType.Varchar, pTenant); Add(NpgsqlDbType.Varchar, pId); Add(NpgsqlDbType.Date, pDay);
-        Add(NpgsqlDbType.Varchar, pContentType); Add(NpgsqlDbType.Bytea, pBody); Add(NpgsqlDbType.Integer, pKey);
+        Add(NpgsqlDbType.Varchar, pContentType); Add(NpgsqlDbType.Bytea, pBody); Add(NpgsqlDbType.Integer, pKey); Add(NpgsqlDbType.Smallint, pRetention);
         parameters.Add(new NpgsqlParameter<int> { TypedValue = fresh });
         parameters.Add(new NpgsqlParameter<int> { TypedValue = streams - fresh });
 

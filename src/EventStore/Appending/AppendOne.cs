@@ -3,10 +3,10 @@ using NpgsqlTypes;
 
 namespace EventMesh.EventStore.Appending;
 
-/// <summary>The append that is alone in its transaction: <c>eventmesh.append_one_sealed</c>, without the arrays of <see cref="AppendArrays"/>.</summary>
+/// <summary>The append that is alone in its transaction: <c>eventmesh.append_one_kept</c>, without the arrays of <see cref="AppendArrays"/>.</summary>
 internal static class AppendOne
 {
-    private const string Sql = "select xid, sequence from eventmesh.append_one_sealed($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
+    private const string Sql = "select xid, sequence from eventmesh.append_one_kept($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
 
     /// <summary>Writes a group of one append, of one event and at most one payload.</summary>
     /// <returns>False when it lost, and nothing was written.</returns>
@@ -41,6 +41,7 @@ internal static class AppendOne
         Text(payload?.ContentType);
         Add(NpgsqlDbType.Bytea, payload?.Body);
         Add(NpgsqlDbType.Integer, payload?.Key);
+        Add(NpgsqlDbType.Smallint, (short?)payload?.RetentionDays);
 
         void Text(string? value) => Add(NpgsqlDbType.Varchar, value);
         void Add(NpgsqlDbType type, object? value) => parameters.Add(new NpgsqlParameter { NpgsqlDbType = type, Value = value ?? DBNull.Value });

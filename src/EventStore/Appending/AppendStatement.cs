@@ -4,14 +4,14 @@ using Npgsql;
 namespace EventMesh.EventStore.Appending;
 
 /// <summary>
-/// What writes events: <c>eventmesh.append_sealed</c> over all appends of a transaction, as arrays, or <see cref="AppendOne"/> for one that is alone; prepared on a connection of its own that
+/// What writes events: <c>eventmesh.append_kept</c> over all appends of a transaction, as arrays, or <see cref="AppendOne"/> for one that is alone; prepared on a connection of its own that
 /// stays open. A connection that was lost is opened again.
 /// </summary>
 internal sealed class AppendStatement(NpgsqlDataSource database) : IAsyncDisposable
 {
     private const string Sql = """
-        select xid, sequences, lost, actual, taken_by, taken_xid, taken_sequence from eventmesh.append_sealed(
-          $1, $2, $3, $4, $5, $6,  $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,  $20, $21, $22, $23, $24, $25, $26,  $27, $28)
+        select xid, sequences, lost, actual, taken_by, taken_xid, taken_sequence from eventmesh.append_kept(
+          $1, $2, $3, $4, $5, $6,  $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,  $20, $21, $22, $23, $24, $25, $26, $27,  $28, $29)
         """;
 
     private NpgsqlConnection? connection;

@@ -1,3 +1,4 @@
+using EventMesh.EventStore.Reading;
 using EventMesh.EventStore.Sealing;
 using Npgsql;
 using NpgsqlTypes;
@@ -11,10 +12,11 @@ public readonly record struct NamedPayload(byte[]? Body, SealBroken? Broken);
 
 public static class ReadPayloadsVerb
 {
+    // The days once more, so that partitions of other days are not looked at.
     private const string Sql = """
         select a.ord, p.key_number, p.body from unnest($1, $2, $3) with ordinality as a(tenant_id, id, day, ord)
-        join eventmesh.payloads p on p.tenant_id = a.tenant_id and p.id = a.id and p.day = a.day
-        """;
+        join eventmesh.payloads p on p.tenant_id = a.tenant_id and p.id = a.id and p.day = a.day and p.day = any($3) and
+        """ + " " + PayloadKept.Sql;
 
     /// <summary>Bodies named by events of the feed, in their order.</summary>
     /// <exception cref="StoreUnavailable">The database did not answer.</exception>

@@ -6,9 +6,8 @@ namespace EventMesh.EventStore.Reading;
 
 public static class FindPayloadsVerb
 {
-    private const string From = """
-        from unnest($1, $2) as a(id, day) join eventmesh.payloads p on p.id = a.id and p.day = a.day
-        """;
+    // The days once more, so that partitions of other days are not looked at.
+    private const string From = "from unnest($1, $2) as a(id, day) join eventmesh.payloads p on p.id = a.id and p.day = a.day and p.day = any($2) and " + PayloadKept.Sql;
 
     /// <summary>Which of these payloads are still there.</summary>
     public static async Task<HashSet<string>> FindPayloads(this WorkspaceStore store, IReadOnlyList<(string Id, DateOnly Day)> named, CancellationToken stop = default)

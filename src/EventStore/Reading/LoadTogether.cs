@@ -18,7 +18,7 @@ public sealed class Loaded(StoredStream stream, byte[]? payload, SealBroken? bro
 
 public static class LoadTogetherVerb
 {
-    private const string PayloadSql = "select p.key_number, p.body from eventmesh.payloads p where p.id = $1 and p.day = $2";
+    private const string PayloadSql = "select p.key_number, p.body from eventmesh.payloads p where p.id = $1 and p.day = $2 and " + PayloadKept.Sql;
 
     /// <summary>
     /// Reads for many workspaces in one round trip. Each workspace's statements run after its own setting, so row-level security binds every one of them

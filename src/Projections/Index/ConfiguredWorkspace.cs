@@ -9,6 +9,7 @@ using EventMesh.Domain.Rules;
 using EventMesh.Domain.Secrets;
 using EventMesh.Domain.Sources;
 using EventMesh.Domain.Workspaces;
+using EventMesh.EventStore;
 
 namespace EventMesh.Projections.Index;
 
@@ -48,6 +49,9 @@ public sealed record ConfiguredWorkspace(string Id, Workspace Workspace, Immutab
 
     /// <summary>How much it may do; null when its plan is not among those this node knows, and then it may do nothing that is limited.</summary>
     public PlanLimits? Limits { get; private init; }
+
+    /// <summary>How many days after its own a payload that is stored now is kept. Without a known plan as long as anything is.</summary>
+    public int RetentionDays => Limits?.RetentionDays ?? RetentionClasses.RetentionDaysMax;
 
     /// <summary>The rules that route, by id.</summary>
     public IReadOnlyList<(string Id, Rule.Enabled Rule)> EnabledRules =>

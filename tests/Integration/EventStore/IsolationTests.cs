@@ -74,7 +74,7 @@ public sealed class IsolationTests : IAsyncLifetime
             select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
             where n.nspname in ('public', 'eventmesh') and case when c.relkind = 'S' then has_sequence_privilege('eventmesh_append', c.oid, 'usage, select, update') end
             """));
-        Assert.Equal("append, append_one, append_one_sealed, append_sealed", await Opened.Ask(direct, """
+        Assert.Equal("append, append_kept, append_one, append_one_kept, append_one_sealed, append_sealed", await Opened.Ask(direct, """
             select string_agg(p.proname, ', ' order by p.proname) from pg_proc p join pg_namespace n on n.oid = p.pronamespace
             where n.nspname = 'eventmesh' and has_function_privilege('eventmesh_append', p.oid, 'execute')
             """));

@@ -128,7 +128,8 @@ public static class Publishing
         }
     }
 
-    private static Payload Body(string stream, CloudEvent one, Call call) => new(stream, DateOnly.FromDateTime(call.Now.UtcDateTime), ContentType, one.Json);
+    private static Payload Body(string stream, CloudEvent one, Call call) =>
+        new(stream, DateOnly.FromDateTime(call.Now.UtcDateTime), ContentType, one.Json) { RetentionDays = call.Workspace.RetentionDays };
 
     private static Append Append(WorkspaceStore workspace, string stream, CloudEvent one, PublishedEventEvent.EventPublished published, Call call) =>
         workspace.Prepare(stream, StreamType, 0, [published], call.Metadata(stream), [Body(stream, one, call)]);
