@@ -44,6 +44,9 @@ internal sealed class Call : IDisposable
     /// <summary>The path of something in this call's workspace, such as <c>connections</c>.</summary>
     public string InWorkspace(FormattableString rest) => Route.To($"/v1/workspaces/{Workspace}/") + Route.To(rest);
 
+    /// <summary>The path of what is shown now, or as it was at the moment that was given.</summary>
+    public string Then(string path) => Route.With(path, ("at", NotEmpty(parsed.GetValue(shell.At))));
+
     /// <summary>The whole address of a path that the server gave.</summary>
     public string AddressOf(string path) => Server().AbsoluteUri.TrimEnd('/') + path;
 

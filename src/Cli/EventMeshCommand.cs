@@ -73,6 +73,7 @@ internal static class EventMeshCommand
             Shell.Noun("deliveries", "Events on their way to connections.", ListDeliveries.In(shell), GetDelivery.In(shell), RetryDelivery.In(shell)),
             Shell.Noun("replays", "Deliveries sent again, or made that were missing, by a filter.", StartReplay.In(shell), ListReplays.In(shell), GetReplay.In(shell), CancelReplay.In(shell)),
             Shell.Noun("ordering", "Keys for which deliveries wait in line.", ListLines.In(shell), SkipLine.In(shell), RetryLine.In(shell)),
+            Shell.Noun("configuration", "All that a workspace is configured with, now and at any past moment.", ShowConfiguration.In(shell), DiffConfiguration.In(shell)),
             ShowUsage.In(shell),
             Tail.In(shell),
             Listen.In(shell),

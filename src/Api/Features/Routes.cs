@@ -1,6 +1,7 @@
 using EventMesh.Api.Description;
 using EventMesh.Api.Features.Admins;
 using EventMesh.Api.Features.Catalogue;
+using EventMesh.Api.Features.Configuration;
 using EventMesh.Api.Features.Connections;
 using EventMesh.Api.Features.Deliveries;
 using EventMesh.Api.Features.Elevations;
@@ -162,6 +163,10 @@ public static class Routes
         StartReplay.Map(replays);
         ReadReplays.Map(replays);
         CancelReplay.Map(replays);
+
+        var configuration = workspace.MapGroup("/configuration").WithTags("History");
+        ReadConfiguration.Map(configuration);
+        ReadConfigurationDiff.Map(configuration);
 
         ReadFeed.Map(workspace);
         ReadStreamHistory.Map(workspace);

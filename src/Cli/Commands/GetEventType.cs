@@ -9,9 +9,9 @@ internal static class GetEventType
         var name = new Argument<string>("name") { Description = "Its name." };
         return shell.Verb("get", "Show an event type with its newest schema.",
             ["eventmesh types get order.paid -w acme", "eventmesh types get order.paid -w acme --json | jq '.schemas[0].schema'"],
-            [name, shell.Workspace], async call =>
+            [name, shell.Workspace, shell.At], async call =>
             {
-                var got = await call.Client.Get(call.InWorkspace($"event-types/{call.Given(name)}"), call.Cancel);
+                var got = await call.Client.Get(call.Then(call.InWorkspace($"event-types/{call.Given(name)}")), call.Cancel);
                 call.Output.Show(got, type =>
                 {
                     call.Output.Details(type, "name", "description", "archived", "created_at", "example");

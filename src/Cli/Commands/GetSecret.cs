@@ -8,9 +8,9 @@ internal static class GetSecret
     {
         var name = new Argument<string>("name") { Description = "The secret." };
         return shell.Verb("get", "Show a secret's versions and when each was last used; never a value.",
-            ["eventmesh secrets get db.password -w acme"], [name, shell.Workspace], async call =>
+            ["eventmesh secrets get db.password -w acme"], [name, shell.Workspace, shell.At], async call =>
             {
-                var found = await call.Client.Get(call.InWorkspace($"secrets/{call.Given(name)}"), call.Cancel);
+                var found = await call.Client.Get(call.Then(call.InWorkspace($"secrets/{call.Given(name)}")), call.Cancel);
                 call.Output.Show(found, secret =>
                 {
                     call.Output.Details(secret, "path", "description", "owner", "created_at");

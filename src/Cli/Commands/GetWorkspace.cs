@@ -14,9 +14,9 @@ internal static class GetWorkspace
     public static Command In(Shell shell)
     {
         var id = new Argument<string>("id") { Description = "The workspace." };
-        return shell.Verb("get", "Show a workspace and what it may do.", ["eventmesh workspaces get acme"], [id], async call =>
+        return shell.Verb("get", "Show a workspace and what it may do.", ["eventmesh workspaces get acme"], [id, shell.At], async call =>
         {
-            var workspace = await call.Client.Get(Route.To($"/v1/workspaces/{call.Given(id)}"), call.Cancel);
+            var workspace = await call.Client.Get(call.Then(Route.To($"/v1/workspaces/{call.Given(id)}")), call.Cancel);
             call.Output.Show(workspace, found => call.Output.Details(found, ["id", "name", "environment", "region", "created_at", .. Limits]));
         });
     }

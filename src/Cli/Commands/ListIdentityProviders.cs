@@ -7,8 +7,8 @@ internal static class ListIdentityProviders
     public static Command In(Shell shell)
     {
         var pages = new Pages();
-        return shell.Verb("list", "List the identity providers that a workspace trusts.", ["eventmesh identity-providers list -w acme"], [shell.Workspace, .. pages.Options], call =>
-            pages.Show(call, call.InWorkspace($"identity-providers"), $"{call.Workspace} trusts no identity provider yet.",
+        return shell.Verb("list", "List the identity providers that a workspace trusts.", ["eventmesh identity-providers list -w acme"], [shell.Workspace, shell.At, .. pages.Options], call =>
+            pages.Show(call, call.Then(call.InWorkspace($"identity-providers")), $"{call.Workspace} trusts no identity provider yet.",
                 ("ID", "id"), ("NAME", "name"), ("STATUS", "status"), ("ISSUER", "issuer"), ("CREATED", "created_at")));
     }
 }

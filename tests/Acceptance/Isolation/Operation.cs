@@ -26,6 +26,8 @@ public sealed record Operation(string Method, string Path, string Who)
         GET /v1/usage                                                                   a
         GET /v1/workspaces                                                              aodup
         GET /v1/workspaces/{ws}                                                         aodup
+        GET /v1/workspaces/{ws}/configuration                                           ou
+        GET /v1/workspaces/{ws}/configuration/diff                                      ou
         GET /v1/workspaces/{ws}/connections                                             odu
         GET /v1/workspaces/{ws}/connections/{id}                                        odu
         GET /v1/workspaces/{ws}/connections/{id}/authorization                          odu

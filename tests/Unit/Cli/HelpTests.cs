@@ -22,6 +22,7 @@ public partial class HelpTests
     [InlineData("admins add|list|remove")]
     [InlineData("encryption status|rotate|rewrap")]
     [InlineData("publish")]
+    [InlineData("configuration show|diff")]
     [InlineData("usage")]
     [InlineData("tail")]
     [InlineData("listen")]

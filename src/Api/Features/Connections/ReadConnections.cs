@@ -1,6 +1,7 @@
 using EventMesh.Api.Description;
 using EventMesh.Api.Edge;
 using EventMesh.Domain.Connections;
+using EventMesh.Domain.Limits;
 using EventMesh.EventStore;
 using EventMesh.Projections.Health;
 
@@ -10,26 +11,36 @@ public static class ReadConnections
 {
     public const string Missing = "There is no such connection.";
 
+    private static readonly IReadOnlyList<string> Circuits = [.. EventTypes.Of(typeof(CircuitEvent)).Aliases];
+
     public static void Map(RouteGroupBuilder connections)
     {
-        connections.MapGet("", List).Needs(Permission.ReadConnections).WithPages().WithName("listConnections").WithSummary("List the connections, oldest first");
-        connections.MapGet("/{id}", One).Needs(Permission.ReadConnections).WithName("getConnection").WithSummary("Read a connection");
+        connections.MapGet("", List).Needs(Permission.ReadConnections).WithPages().WithMoment().WithName("listConnections").WithSummary("List the connections, oldest first");
+        connections.MapGet("/{id}", One).Needs(Permission.ReadConnections).WithMoment().WithName("getConnection").WithSummary("Read a connection");
     }
 
-    private static async Task<Listed<ConnectionView>> List(Page page, Call call, Store store, HttpContext context)
+    private static async Task<Listed<ConnectionView>> List(Page page, Call call, Store store, Moment moment, Plans plans, HttpContext context)
     {
-        var found = await Streams.List<Connection, ConnectionEvent, ConnectionView>(
-            store, call.Workspace.Id, "con_", page, Connection.Initial, Connection.Evolve, ConnectionView.Of, context.RequestAborted);
-        return page.Of(await Shown(found, call, store, context.RequestAborted), c => c.Id);
+        var found = await moment.List<Connection, ConnectionEvent, ConnectionView>(
+            "con_", page, Connection.Initial, Connection.Evolve, ConnectionView.Of, context.RequestAborted);
+        return page.Of(await Shown(found, call, store, moment, plans, context.RequestAborted), c => c.Id);
     }
 
-    private static async Task<ConnectionView> One(string id, Call call, Store store, HttpContext context)
+    private static async Task<ConnectionView> One(string id, Call call, Store store, Moment moment, Plans plans, HttpContext context)
     {
         Streams.Named(call, id, "con_", Missing);
-        var (state, version) = await store.For(call.Workspace.Id).Fold<Connection, ConnectionEvent>(id, Connection.Initial, Connection.Evolve, context.RequestAborted);
+        var (state, version) = await moment.Fold<Connection, ConnectionEvent>(id, Connection.Initial, Connection.Evolve, context.RequestAborted);
         ETag.Set(context.Response, version);
         var view = ConnectionView.Of(id, version, state) ?? throw ProblemAnswer.Missing(Missing);
-        return (await Shown([view], call, store, context.RequestAborted))[0];
+        return (await Shown([view], call, store, moment, plans, context.RequestAborted))[0];
+    }
+
+    /// <summary>With what was the circuit's state then. How a connection fares is known of today alone.</summary>
+    private static async Task<List<ConnectionView>> Shown(IReadOnlyList<ConnectionView> views, Call call, Store store, Moment moment, Plans plans, CancellationToken stop)
+    {
+        if (!moment.IsPast) return await Shown(views, call, store, stop);
+        var then = await moment.Past!.Workspace(plans, Circuits, stop);
+        return [.. views.Select(v => v with { Circuit = CircuitView.Of(then, v.Id, moment.Time) })];
     }
 
     /// <summary>With what their own histories do not hold: circuit and health.</summary>

@@ -25,7 +25,7 @@ public static class TestProvider
 
     private static async Task<Response> Handle(string id, Call call, Store store, ProviderDiscovery discovery, HttpContext context)
     {
-        var provider = await ReadProviders.Find(id, call, store, context.RequestAborted);
+        var provider = await ReadProviders.Find(id, call, Moment.Now(store, call), context.RequestAborted);
         var at = ProviderDiscovery.AddressOf(provider.Issuer).AbsoluteUri;
         return await discovery.Ask(provider.Issuer, context.RequestAborted) switch
         {

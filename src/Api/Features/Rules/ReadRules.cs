@@ -1,7 +1,6 @@
 using EventMesh.Api.Description;
 using EventMesh.Api.Edge;
 using EventMesh.Domain.Rules;
-using EventMesh.EventStore;
 
 namespace EventMesh.Api.Features.Rules;
 
@@ -11,18 +10,18 @@ public static class ReadRules
 
     public static void Map(RouteGroupBuilder rules)
     {
-        rules.MapGet("", List).Needs(Permission.ReadRules).WithPages().WithName("listRules").WithSummary("List the rules, oldest first");
-        rules.MapGet("/{id}", One).Needs(Permission.ReadRules).WithName("getRule").WithSummary("Read a rule");
+        rules.MapGet("", List).Needs(Permission.ReadRules).WithPages().WithMoment().WithName("listRules").WithSummary("List the rules, oldest first");
+        rules.MapGet("/{id}", One).Needs(Permission.ReadRules).WithMoment().WithName("getRule").WithSummary("Read a rule");
     }
 
-    private static async Task<Listed<RuleView>> List(Page page, Call call, Store store, HttpContext context) =>
-        page.Of(await Streams.List<Rule, RuleEvent, RuleView>(
-            store, call.Workspace.Id, "rul_", page, Rule.Initial, Rule.Evolve, RuleView.Of, context.RequestAborted), r => r.Id);
+    private static async Task<Listed<RuleView>> List(Page page, Moment moment, HttpContext context) =>
+        page.Of(await moment.List<Rule, RuleEvent, RuleView>(
+            "rul_", page, Rule.Initial, Rule.Evolve, RuleView.Of, context.RequestAborted), r => r.Id);
 
-    private static async Task<RuleView> One(string id, Call call, Store store, HttpContext context)
+    private static async Task<RuleView> One(string id, Call call, Moment moment, HttpContext context)
     {
         Streams.Named(call, id, "rul_", Missing);
-        var (state, version) = await store.For(call.Workspace.Id).Fold<Rule, RuleEvent>(id, Rule.Initial, Rule.Evolve, context.RequestAborted);
+        var (state, version) = await moment.Fold<Rule, RuleEvent>(id, Rule.Initial, Rule.Evolve, context.RequestAborted);
         ETag.Set(context.Response, version);
         return RuleView.Of(id, version, state) ?? throw ProblemAnswer.Missing(Missing);
     }

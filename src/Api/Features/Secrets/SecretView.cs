@@ -20,9 +20,9 @@ public sealed record SecretView(string Name, string Path, string? Description, s
 
     public const string Missing = "There is no such secret.";
 
-    public static SecretView Of(Call call, Secret.Kept secret, IReadOnlyList<KeptVersion>? kept = null) => new(
+    public static SecretView Of(Call call, Secret.Kept secret, DateTimeOffset at, IReadOnlyList<KeptVersion>? kept = null) => new(
         secret.Name, PathOf(call.Workspace.Id, secret.Name), secret.Description, secret.Owner, secret.CreatedAt,
-        [.. secret.Versions.Reverse().Select(v => new VersionView(v.Number, StatusOf(v, call.Now), v.Owner, v.CreatedAt, v.ExpiresAt, v.RevokedAt, kept?.FirstOrDefault(k => k.Version == v.Number)?.LastUsedAt))]);
+        [.. secret.Versions.Reverse().Select(v => new VersionView(v.Number, StatusOf(v, at), v.Owner, v.CreatedAt, v.ExpiresAt, v.RevokedAt, kept?.FirstOrDefault(k => k.Version == v.Number)?.LastUsedAt))]);
 
     public static string PathOf(string workspace, string name) => $"tenants/{workspace}/{name}";
 

@@ -3,7 +3,6 @@ using EventMesh.Api.Edge;
 using EventMesh.Domain;
 using EventMesh.Domain.Limits;
 using EventMesh.Domain.Workspaces;
-using EventMesh.EventStore;
 using EventMesh.Projections.Index;
 
 namespace EventMesh.Api.Features.Workspaces;
@@ -12,21 +11,35 @@ public static class ReadWorkspaces
 {
     public static void Map(RouteGroupBuilder workspaces)
     {
-        workspaces.MapGet("", List).Needs(Permission.ReadWorkspaces).WithPages().WithName("listWorkspaces")
+        workspaces.MapGet("", List).Needs(Permission.ReadWorkspaces).WithPages().WithMoment().WithName("listWorkspaces")
             .WithSummary("List the workspaces that the caller may see, by id");
-        workspaces.MapGet("/{ws}", One).Needs(Permission.ReadWorkspaces).WithName("getWorkspace").WithSummary("Read a workspace");
+        workspaces.MapGet("/{ws}", One).Needs(Permission.ReadWorkspaces).WithMoment().WithName("getWorkspace").WithSummary("Read a workspace");
     }
 
-    private static Listed<WorkspaceView> List(Page page, Call call, IndexFollower index, Plans plans)
+    private static async Task<Listed<WorkspaceView>> List(Page page, Call call, IndexFollower index, Moment moment, Plans plans, HttpContext context)
     {
         var seen = call.Actor is Actor.Tenant tenant ? [tenant.Workspace] : index.Index.Workspaces;
-        var ids = seen.Where(id => page.After is null || string.CompareOrdinal(id, page.After) > 0).Order(StringComparer.Ordinal).Take(page.Limit + 1);
-        return page.Of([.. ids.Select(id => index.Index.Find(id)?.Workspace).OfType<Workspace.Open>().Select(w => WorkspaceView.Of(w, plans))], w => w.Id);
+        var ids = seen.Where(id => page.After is null || string.CompareOrdinal(id, page.After) > 0).Order(StringComparer.Ordinal);
+        if (moment.IsPast) return page.Of(await Then(ids, moment, plans, page.Limit + 1, context.RequestAborted), w => w.Id);
+        return page.Of([.. ids.Take(page.Limit + 1).Select(id => index.Index.Find(id)?.Workspace).OfType<Workspace.Open>().Select(w => WorkspaceView.Of(w, plans))], w => w.Id);
     }
 
-    private static async Task<WorkspaceView> One(Call call, Store store, Plans plans, HttpContext context)
+    /// <summary>Those that were there.</summary>
+    private static async Task<List<WorkspaceView>> Then(IEnumerable<string> ids, Moment moment, Plans plans, int limit, CancellationToken stop)
     {
-        var (state, version) = await store.For(call.Workspace.Id).Fold<Workspace, WorkspaceEvent>(Ids.WorkspaceStream, Workspace.Initial, Workspace.Evolve, context.RequestAborted);
+        var found = new List<WorkspaceView>();
+        foreach (var id in ids)
+        {
+            var (state, _) = await (await moment.Of(id, stop)).Fold<Workspace, WorkspaceEvent>(Ids.WorkspaceStream, Workspace.Initial, Workspace.Evolve, stop);
+            if (state is Workspace.Open open) found.Add(WorkspaceView.Of(open, plans));
+            if (found.Count == limit) break;
+        }
+        return found;
+    }
+
+    private static async Task<WorkspaceView> One(Moment moment, Plans plans, HttpContext context)
+    {
+        var (state, version) = await moment.Fold<Workspace, WorkspaceEvent>(Ids.WorkspaceStream, Workspace.Initial, Workspace.Evolve, context.RequestAborted);
         ETag.Set(context.Response, version);
         return state is Workspace.Open open ? WorkspaceView.Of(open, plans) : throw Gate.NoWorkspace();
     }
