@@ -23,10 +23,9 @@ using EventMesh.Delivery.Sharing;
 using EventMesh.EventStore;
 using EventMesh.Messaging;
 using EventMesh.Messaging.RabbitMq;
-using EventMesh.Projections.Deliveries;
+using EventMesh.Projections;
 using EventMesh.Projections.Index;
 using EventMesh.Projections.Running;
-using EventMesh.Projections.Usage;
 
 namespace EventMesh.Api.Hosting;
 
@@ -63,7 +62,7 @@ internal static class Services
         if (settings.Roles.HasFlag(Roles.Api)) services.AddRole("refusals", p => p.GetRequiredService<Refusals>().Run);
         services.AddDelivery(settings);
         if (!settings.Roles.HasFlag(Roles.Projections)) return;
-        foreach (var projection in new[] { DeliveriesProjection.Projection, UsageProjection.Projection })
+        foreach (var projection in ReadModels.All)
             services.AddRole(projection.Feed, p => new ProjectionRunner(store, projection, p.GetRequiredService<ILogger<ProjectionRunner>>()).Run);
         services.AddSingleton<Resealer>().AddRole("key-rotation", p => p.GetRequiredService<Resealer>().Run);
         services.AddRole("connection-health", p => new AutoDisable(store, settings.DisableAfter, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<AutoDisable>>()).Run);
