@@ -25,6 +25,8 @@ public sealed partial class DeliveryAttempt(
     /// <summary>When the target did not accept a token, and the next attempt will carry another.</summary>
     private static readonly TimeSpan WithNewToken = TimeSpan.FromSeconds(2);
 
+    private const string PayloadBroken = "The event's body is kept and does not open: it was changed in the database, or the key that sealed it is gone.";
+
     private static readonly IReadOnlyDictionary<string, string> NoHeaders = new Dictionary<string, string>();
 
     /// <summary>When this returns the outcome is committed, or the attempt was no longer awaited.</summary>
@@ -43,8 +45,8 @@ public sealed partial class DeliveryAttempt(
         switch (workspace.Connections.GetValueOrDefault(dispatch.Connection, Connection.Initial))
         {
             // A shorter plan holds at once, also for what was stored under a longer one.
-            case Connection.Enabled connection when !Retention.IsOver(dispatch.AcceptedAt, workspace.RetentionDays, clock.GetUtcNow()) && loaded.Payload is { } body:
-                return await Send(dispatch, of, workspace, connection, body, state, loaded.Stream.Version, stop).ConfigureAwait(false);
+            case Connection.Enabled connection when !Retention.IsOver(dispatch.AcceptedAt, workspace.RetentionDays, clock.GetUtcNow()) && (loaded.Payload is not null || loaded.Broken is not null):
+                return await Send(dispatch, of, workspace, connection, loaded, state, stop).ConfigureAwait(false);
             case Connection.Enabled:
                 return await Discard(DiscardedBecause.PayloadExpired).ConfigureAwait(false);
             case Connection.Disabled:
@@ -62,13 +64,14 @@ public sealed partial class DeliveryAttempt(
     }
 
     private async Task<AttemptMade> Send(
-        Dispatch dispatch, DeliveryTarget of, ConfiguredWorkspace workspace, Connection.Enabled connection, byte[] body, Domain.Deliveries.Delivery state, long version, CancellationToken stop)
+        Dispatch dispatch, DeliveryTarget of, ConfiguredWorkspace workspace, Connection.Enabled connection, Loaded loaded, Domain.Deliveries.Delivery state, CancellationToken stop)
     {
         using var span = Telemetry.Start("delivery.attempt", dispatch.TraceParent, workspace, System.Diagnostics.ActivityKind.Consumer);
         span?.SetTag("delivery_id", dispatch.Delivery).SetTag("connection", dispatch.Connection).SetTag("attempt", dispatch.Attempt);
         var trace = span?.Id ?? dispatch.TraceParent;
         var startedAt = clock.GetUtcNow();
-        var config = connection.Config;
+        var (config, version) = (connection.Config, loaded.Stream.Version);
+        if (loaded.Payload is not { } body) return new(null, await NotSent(Failure.PayloadBroken, PayloadBroken, []).ConfigureAwait(false));
         if (!MappedBody.Try(workspace.Rules.GetValueOrDefault(dispatch.Rule)?.Mapping, body, out var mapped, out var unfit)) return new(null, await NotSent(Failure.MappingFailed, unfit, []).ConfigureAwait(false));
         var authorized = await authorizers.Authorize(dispatch.Workspace, dispatch.Connection, connection, dispatch.Delivery, stop).ConfigureAwait(false);
         if (authorized is Authorized.Unusable unusable)

@@ -23,9 +23,16 @@ public sealed class WorkspaceStore
     /// <summary>A session bound to this workspace, for queries of read models.</summary>
     public ValueTask<TenantSession> Session(CancellationToken stop) => TenantSession.Open(Store.Tenant, stop);
 
-    /// <summary>Seals a value that is kept in another table, for this workspace and a name; what it answers says itself which data key opens it.</summary>
+    /// <summary>
+    /// Seals a value for this workspace and a name; what it answers says itself which data key opens it. For the column <c>sealed</c> of a table that <c>eventmesh.register_sealed</c> knows, so
+    /// that key rotation finds it; store it through <see cref="StoreSealed"/>.
+    /// </summary>
     /// <exception cref="StoreUnavailable">The database did not answer.</exception>
     public ValueTask<byte[]> Seal(string name, ReadOnlyMemory<byte> plain, CancellationToken stop = default) => Store.Seals.SealValue(Workspace, name, plain, stop);
+
+    /// <summary>Seals a value and has it stored; once more when its data key was closed in between.</summary>
+    public Task<T> StoreSealed<T>(string name, ReadOnlyMemory<byte> plain, Func<byte[], Task<T>> store, CancellationToken stop = default) =>
+        Store.Seals.Storing([Workspace], async () => await store(await Seal(name, plain, stop).ConfigureAwait(false)).ConfigureAwait(false));
 
     /// <summary>Opens what <see cref="Seal"/> answered for the same name.</summary>
     /// <exception cref="Sealing.SealBroken">It was changed, or sealed for another workspace or name.</exception>

@@ -11,18 +11,36 @@ public sealed class RunningMesh : IAsyncLifetime
 {
     public EventMeshProcess Process { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() =>
-        Process = await StartOn(await (await PostgresServer.Shared).CreateDatabase("acceptance"));
+    // What it tells of itself, kept in files that are searched for planted values at the end.
+    private readonly DirectoryInfo told = Directory.CreateTempSubdirectory("eventmesh-telemetry");
+    private OtlpCollector collector = null!;
+
+    public string Telemetry => told.FullName;
+
+    public async ValueTask InitializeAsync()
+    {
+        collector = new(told.FullName);
+        Process = await StartOn(await (await PostgresServer.Shared).CreateDatabase("acceptance"), new Dictionary<string, string>
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Address, ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf", ["OTEL_BSP_SCHEDULE_DELAY"] = "1000", ["OTEL_BLRP_SCHEDULE_DELAY"] = "1000",
+        });
+    }
 
     /// <summary>A process on a database, and on the broker that <c>BROKER</c> asks for; webhooks may reach loopback addresses.</summary>
-    public static async Task<EventMeshProcess> StartOn(string postgres)
+    public static async Task<EventMeshProcess> StartOn(string postgres, IReadOnlyDictionary<string, string>? further = null)
     {
         var settings = new Dictionary<string, string> { ["EVENTMESH_POSTGRES"] = postgres, ["EVENTMESH_ALLOW_NETWORKS"] = "127.0.0.0/8" };
+        foreach (var (name, value) in further ?? new Dictionary<string, string>()) settings[name] = value;
         if (Environment.GetEnvironmentVariable("BROKER") == "rabbitmq") settings["EVENTMESH_RABBITMQ"] = (await RabbitMqServer.Shared).Uri;
         return await EventMeshProcess.Start(settings);
     }
 
-    public ValueTask DisposeAsync() => Process.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Process.DisposeAsync();
+        await collector.DisposeAsync();
+        told.Delete(recursive: true);
+    }
 
     public Caller Admin => new(Process.Client());
 

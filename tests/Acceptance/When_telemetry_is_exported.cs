@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Net;
-using System.Text;
 using EventMesh.Tests.Servers;
 using Xunit;
 
@@ -11,7 +9,7 @@ public class When_telemetry_is_exported
     [Fact]
     public async Task Traces_metrics_and_logs_arrive_by_otlp_with_the_workspace_and_without_payloads()
     {
-        await using var collector = new Collector();
+        await using var collector = new OtlpCollector();
         var database = await (await PostgresServer.Shared).CreateDatabase("otlp");
         await using var process = await EventMeshProcess.Start(new Dictionary<string, string>
         {
@@ -50,67 +48,5 @@ public class When_telemetry_is_exported
         await connection.OpenAsync();
         await using var command = new Npgsql.NpgsqlCommand("select headers ->> 'traceparent' from public.mt_events where stream_id = $1 and version = 1", connection) { Parameters = { new() { Value = stream } } };
         return (string)(await command.ExecuteScalarAsync())!;
-    }
-
-    /// <summary>A collector that keeps what it is sent, as it is sent.</summary>
-    private sealed class Collector : IAsyncDisposable
-    {
-        private readonly ConcurrentQueue<(string Path, byte[] Body)> received = new();
-        private readonly HttpListener listener = new();
-        private readonly Task listening;
-
-        public Collector()
-        {
-            using var free = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-            free.Start();
-            Address = $"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}";
-            free.Stop();
-            listener.Prefixes.Add(Address + "/");
-            listener.Start();
-            listening = Listen();
-        }
-
-        public string Address { get; }
-
-        /// <summary>Whether the bodies sent to a path hold some bytes and all of some texts.</summary>
-        public bool Has(string path, byte[] bytes, params string[] texts)
-        {
-            var whole = received.Where(r => r.Path == path).SelectMany(r => r.Body).ToArray().AsSpan();
-            foreach (var text in texts)
-                if (whole.IndexOf(Encoding.UTF8.GetBytes(text)) < 0) return false;
-            return whole.IndexOf(bytes) >= 0;
-        }
-
-        public bool Has(string text) => received.Any(r => r.Body.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0);
-
-        private async Task Listen()
-        {
-            try
-            {
-                while (true)
-                {
-                    var context = await listener.GetContextAsync();
-                    using var body = new MemoryStream();
-                    await context.Request.InputStream.CopyToAsync(body);
-                    received.Enqueue((context.Request.Url!.AbsolutePath, body.ToArray()));
-                    context.Response.ContentType = "application/x-protobuf";
-                    context.Response.Close();
-                }
-            }
-            catch (HttpListenerException)
-            {
-                // It was stopped.
-            }
-            catch (ObjectDisposedException)
-            {
-                // It was stopped.
-            }
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            listener.Close();
-            await listening;
-        }
     }
 }

@@ -19,9 +19,13 @@ public sealed class AuthorizationStates(Store store)
     {
         var state = OneTimeText.New();
         var digest = OneTimeText.Sha256(state)!;
-        var workspace = store.For(asked.Workspace);
-        var bytes = await workspace.Seal(NameOf(digest), asked.Asked.ToBytes(), stop).ConfigureAwait(false);
-        await using var session = await workspace.Session(stop).ConfigureAwait(false);
+        await store.For(asked.Workspace).StoreSealed(NameOf(digest), asked.Asked.ToBytes(), bytes => Insert(asked, digest, bytes, stop), stop).ConfigureAwait(false);
+        return state;
+    }
+
+    private async Task<bool> Insert(AskedAuthorization asked, string digest, byte[] bytes, CancellationToken stop)
+    {
+        await using var session = await store.For(asked.Workspace).Session(stop).ConfigureAwait(false);
         session.Add(asked.Workspace, new NpgsqlBatchCommand(KeepSql)
         {
             Parameters =
@@ -33,7 +37,7 @@ public sealed class AuthorizationStates(Store store)
         await using var reader = await session.Run(stop).ConfigureAwait(false);
         // To the end of the results: an error of the commit comes after them.
         while (await reader.NextResultAsync(stop).ConfigureAwait(false)) { }
-        return state;
+        return true;
     }
 
     /// <summary>Null when nobody was sent away with it, when it was used, and when it is late: one answer for all three.</summary>

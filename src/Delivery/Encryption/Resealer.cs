@@ -22,8 +22,6 @@ public sealed partial class Resealer(Store store, TimeProvider clock, ILogger<Re
     private static readonly TimeSpan PlainEvery = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan TellEvery = TimeSpan.FromMinutes(1);
 
-    // What does not open waits for somebody to repair it: those workspaces are looked at again now and then.
-    private readonly Dictionary<string, long> stuck = new(StringComparer.Ordinal);
     private long? lookedForPlainAt;
     private long? toldAt;
 
@@ -56,10 +54,8 @@ public sealed partial class Resealer(Store store, TimeProvider clock, ILogger<Re
 
     private async Task<bool> Rotate(Resealing resealing, string workspace, int number, CancellationToken stop)
     {
-        if (stuck.TryGetValue(workspace, out var since) && clock.GetElapsedTime(since) < TellEvery) return false;
         var step = await resealing.Step(workspace, number, stop).ConfigureAwait(false);
         foreach (var broken in step.Broken) Broken(workspace, broken.Message);
-        if (step.Broken.Count > 0 && step.Waits) stuck[workspace] = clock.GetTimestamp();
         if (step.Retire.Count == 0) return !step.Waits;
         // Told first: a crash in between has it told and destroyed again, and neither changes anything.
         foreach (var old in step.Retire)

@@ -50,11 +50,9 @@ public sealed class TokenTable(Store store)
     public static string NameOf(string connection) => $"connections/{connection}/oauth";
 
     /// <summary>Keeps the tokens of a new authorization in place of what was there.</summary>
-    public async Task Save(string workspace, string connection, string provider, SealedTokens tokens, DateTimeOffset at, CancellationToken stop)
-    {
-        var bytes = await store.For(workspace).Seal(NameOf(connection), tokens.ToBytes(), stop).ConfigureAwait(false);
-        await Write(workspace, SaveSql, stop, new() { Value = workspace }, new() { Value = connection }, new() { Value = provider }, new() { Value = bytes }, Time(at), Time(tokens.Tokens.ExpiresAt), Time(tokens.Tokens.RefreshAt)).ConfigureAwait(false);
-    }
+    public Task Save(string workspace, string connection, string provider, SealedTokens tokens, DateTimeOffset at, CancellationToken stop) =>
+        store.For(workspace).StoreSealed(NameOf(connection), tokens.ToBytes(), bytes => Write(workspace, SaveSql, stop,
+            new() { Value = workspace }, new() { Value = connection }, new() { Value = provider }, new() { Value = bytes }, Time(at), Time(tokens.Tokens.ExpiresAt), Time(tokens.Tokens.RefreshAt)), stop);
 
     /// <summary>Null when there are none.</summary>
     public Task<HeldTokens?> Read(string workspace, string connection, CancellationToken stop) => One(workspace, connection, ReadSql, stop, new NpgsqlParameter { Value = connection });
@@ -85,11 +83,9 @@ public sealed class TokenTable(Store store)
     }
 
     /// <summary>The next set takes the place of <paramref name="before"/>. When this returns true it is on disk, and only then may it be used.</summary>
-    public async Task<bool> Renew(HeldTokens before, SealedTokens tokens, CancellationToken stop)
-    {
-        var bytes = await store.For(before.Workspace).Seal(NameOf(before.Connection), tokens.ToBytes(), stop).ConfigureAwait(false);
-        return await Write(before.Workspace, RenewSql, stop, new() { Value = before.Connection }, new() { Value = before.Generation }, new() { Value = bytes }, Time(tokens.Tokens.ExpiresAt), Time(tokens.Tokens.RefreshAt)).ConfigureAwait(false) > 0;
-    }
+    public async Task<bool> Renew(HeldTokens before, SealedTokens tokens, CancellationToken stop) =>
+        await store.For(before.Workspace).StoreSealed(NameOf(before.Connection), tokens.ToBytes(), bytes => Write(before.Workspace, RenewSql, stop,
+            new() { Value = before.Connection }, new() { Value = before.Generation }, new() { Value = bytes }, Time(tokens.Tokens.ExpiresAt), Time(tokens.Tokens.RefreshAt)), stop).ConfigureAwait(false) > 0;
 
     /// <summary>It failed, and is due again at <paramref name="dueAt"/>.</summary>
     public Task Postpone(HeldTokens held, DateTimeOffset dueAt, DateTimeOffset now, CancellationToken stop) =>

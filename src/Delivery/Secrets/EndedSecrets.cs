@@ -79,6 +79,8 @@ public sealed partial class EndedSecrets(Store store, IndexFollower follower, Ti
                 Source.Disabled source => Verifying(source.Secrets, secret),
                 _ => unclaimed,
             },
+            // Who somebody was that is no member any more.
+            ["members", var id] => unclaimed && !workspace.Members.Has(id),
             _ => false,
         };
 

@@ -1,17 +1,17 @@
 namespace EventMesh.Domain.Access;
 
 /// <summary>
-/// What has happened to a member of a workspace, and what it therefore is. Who that is at their provider is personal data: the history has an id made from it and
-/// the sealed form, which only the workspace's key opens.
+/// What has happened to a member of a workspace, and what it therefore is. Who that is at their provider is personal data: the history has an id made from it, and the
+/// rest is kept as a secret of the name <c>members/{id}</c>, which is destroyed when they are removed.
 /// </summary>
 public abstract record MemberEvent
 {
     private MemberEvent() { }
 
     /// <param name="Provider">Id of a trusted provider, or <c>*</c> for whichever the workspace trusts.</param>
-    /// <param name="SealedSubject">Base64: the provider's <c>sub</c>, sealed under the name <c>members/{id}</c>.</param>
+    /// <param name="SealedSubject">Base64: the provider's <c>sub</c>, sealed under the name <c>members/{id}</c>, in events of before it was kept apart; null since.</param>
     /// <param name="Roles">Names of roles.</param>
-    public sealed record MemberAdded(string Provider, string SealedSubject, IReadOnlyList<string> Roles, DateTimeOffset At) : MemberEvent;
+    public sealed record MemberAdded(string Provider, IReadOnlyList<string> Roles, DateTimeOffset At, string? SealedSubject = null) : MemberEvent;
 
     /// <param name="Roles">All that they have from now on.</param>
     public sealed record MemberChanged(IReadOnlyList<string> Roles, DateTimeOffset At) : MemberEvent;
@@ -23,7 +23,7 @@ public abstract record Member
     private Member() { }
 
     public sealed record Missing : Member;
-    public sealed record Active(string Provider, string SealedSubject, Role Roles, DateTimeOffset AddedAt) : Member;
+    public sealed record Active(string Provider, string? SealedSubject, Role Roles, DateTimeOffset AddedAt) : Member;
     public sealed record Removed(DateTimeOffset RemovedAt) : Member;
 
     public static readonly Member Initial = new Missing();

@@ -5,7 +5,7 @@ public abstract record MemberCommand
     private MemberCommand() { }
 
     /// <summary>Who was a member before may become one again: the id is made from who they are.</summary>
-    public sealed record AddMember(string Provider, string SealedSubject, Role Roles, DateTimeOffset At) : MemberCommand;
+    public sealed record AddMember(string Provider, Role Roles, DateTimeOffset At) : MemberCommand;
     public sealed record ChangeMember(Role Roles, DateTimeOffset At) : MemberCommand;
     public sealed record RemoveMember(DateTimeOffset At) : MemberCommand;
 }
@@ -15,7 +15,7 @@ public static class MemberDecider
     /// <exception cref="Refused">There is no such member.</exception>
     public static MemberEvent[] Decide(MemberCommand command, Member state) => (command, state) switch
     {
-        (MemberCommand.AddMember add, Member.Missing or Member.Removed) => [new MemberEvent.MemberAdded(add.Provider, add.SealedSubject, add.Roles.Names(), add.At)],
+        (MemberCommand.AddMember add, Member.Missing or Member.Removed) => [new MemberEvent.MemberAdded(add.Provider, add.Roles.Names(), add.At)],
         (MemberCommand.AddMember add, Member.Active active) => Changed(add.Roles, active, add.At),
 
         (MemberCommand.ChangeMember, Member.Missing or Member.Removed) => throw new Refused("member.missing", "There is no such member."),

@@ -29,7 +29,7 @@ public sealed record DeliveryTarget(string Event, DateTimeOffset AcceptedAt, str
 /// <param name="ResponseBytes">How much of the response was kept as a payload beside the event; 0 for none.</param>
 public sealed record Attempt(int Number, DateTimeOffset StartedAt, double DurationMs, string Outcome, int? HttpStatus, string? Error, int ResponseBytes);
 
-public enum DeadLetteredBecause { AttemptsExhausted, Gone, AddressRefused, MappingFailed, CredentialRevoked, CredentialUnauthorized }
+public enum DeadLetteredBecause { AttemptsExhausted, Gone, AddressRefused, MappingFailed, CredentialRevoked, CredentialUnauthorized, PayloadBroken }
 
 public enum DiscardedBecause { ConnectionDisabled, ConnectionDeleted, PayloadExpired, Skipped }
 

@@ -1,7 +1,7 @@
 namespace EventMesh.Domain.Deliveries;
 
 /// <summary>
-/// How an attempt can fail, as the target or the way to it showed; or before anything was sent, with <see cref="MappingFailed"/>, <see cref="CredentialRevoked"/>,
+/// How an attempt can fail, as the target or the way to it showed; or before anything was sent, with <see cref="MappingFailed"/>, <see cref="PayloadBroken"/>, <see cref="CredentialRevoked"/>,
 /// <see cref="CredentialUnauthorized"/> and <see cref="CredentialUnavailable"/>.
 /// </summary>
 public enum Failure
@@ -13,6 +13,8 @@ public enum Failure
     CredentialUnauthorized,
     /// <summary>The credential could not be prepared: its token endpoint did not give a token, or its value is not there.</summary>
     CredentialUnavailable,
+    /// <summary>The event's body is kept and does not open: it was changed in the database, or its key is gone.</summary>
+    PayloadBroken,
 }
 
 public enum AfterFailure { Retry, DeadLetter }
@@ -24,8 +26,8 @@ public static class FailureTable
     {
         Failure.Timeout or Failure.Unreachable or Failure.TlsRefused or Failure.Status or Failure.BadResponse
             or Failure.CredentialRevoked or Failure.CredentialUnauthorized or Failure.CredentialUnavailable => AfterFailure.Retry,
-        // The target said that it is gone for good (RFC 9110 §15.5.11), or its address is one we never send to, or its rule makes no body of the event: time changes none.
-        Failure.Gone or Failure.AddressRefused or Failure.MappingFailed => AfterFailure.DeadLetter,
+        // The target said that it is gone for good (RFC 9110 §15.5.11), or its address is one we never send to, its rule makes no body of the event, or the event's body is spoiled: time changes none.
+        Failure.Gone or Failure.AddressRefused or Failure.MappingFailed or Failure.PayloadBroken => AfterFailure.DeadLetter,
         _ => throw new ArgumentOutOfRangeException(nameof(failure), failure, null),
     };
 
@@ -38,13 +40,13 @@ public static class FailureTable
     {
         Failure.Timeout or Failure.Unreachable or Failure.TlsRefused or Failure.BadResponse => true,
         Failure.Status => status is 408 or 429 or >= 500,
-        Failure.Gone or Failure.AddressRefused or Failure.MappingFailed
+        Failure.Gone or Failure.AddressRefused or Failure.MappingFailed or Failure.PayloadBroken
             or Failure.CredentialRevoked or Failure.CredentialUnauthorized or Failure.CredentialUnavailable => false,
         _ => throw new ArgumentOutOfRangeException(nameof(failure), failure, null),
     };
 
     /// <summary>Whether nothing was sent, so that nothing was learned of the target.</summary>
-    public static bool IsUnsent(Failure failure) => failure is Failure.MappingFailed or Failure.AddressRefused
+    public static bool IsUnsent(Failure failure) => failure is Failure.MappingFailed or Failure.PayloadBroken or Failure.AddressRefused
         or Failure.CredentialRevoked or Failure.CredentialUnauthorized or Failure.CredentialUnavailable;
 
     public static DeadLetteredBecause DeadLetter(Failure failure) => failure switch
@@ -52,6 +54,7 @@ public static class FailureTable
         Failure.Gone => DeadLetteredBecause.Gone,
         Failure.AddressRefused => DeadLetteredBecause.AddressRefused,
         Failure.MappingFailed => DeadLetteredBecause.MappingFailed,
+        Failure.PayloadBroken => DeadLetteredBecause.PayloadBroken,
         Failure.CredentialRevoked => DeadLetteredBecause.CredentialRevoked,
         Failure.CredentialUnauthorized => DeadLetteredBecause.CredentialUnauthorized,
         _ => DeadLetteredBecause.AttemptsExhausted,

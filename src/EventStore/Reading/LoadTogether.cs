@@ -11,9 +11,11 @@ public sealed class Loaded(StoredStream stream, byte[]? payload, SealBroken? bro
 {
     public StoredStream Stream { get; } = stream;
 
-    /// <summary>Null when it has expired or never was.</summary>
-    /// <exception cref="SealBroken">It is there and does not open.</exception>
-    public byte[]? Payload => broken is null ? payload : throw new SealBroken(broken);
+    /// <summary>Null when it has expired or never was, or is <see cref="Broken"/>.</summary>
+    public byte[]? Payload { get; } = payload;
+
+    /// <summary>Why the payload, which is there, does not open; null when it does.</summary>
+    public SealBroken? Broken { get; } = broken;
 }
 
 public static class LoadTogetherVerb

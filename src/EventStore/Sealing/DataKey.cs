@@ -27,9 +27,6 @@ internal sealed class DataKey
 
     public int Number { get; }
 
-    /// <summary>Whether the database knows that it seals values of other tables.</summary>
-    public bool HoldsValues { get; set; }
-
     /// <summary>The key for what is <paramref name="bound"/>: found without a lock, and without an allocation when it was used lately.</summary>
     public SealingKey For(in AssociatedData bound) => bound.Kind switch
     {

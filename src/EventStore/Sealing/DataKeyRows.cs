@@ -53,19 +53,4 @@ internal sealed class DataKeyRows(NpgsqlDataSource tenant)
         // To the end of the results: an error of the commit comes after them.
         await session.Read(reader => reader.NextResultAsync(stop), stop).ConfigureAwait(false);
     }
-
-    /// <summary>Marks a key that seals values of other tables; false when it is closed.</summary>
-    public async Task<bool> Keep(string workspace, int number, CancellationToken stop)
-    {
-        await using var session = await TenantSession.Open(tenant, stop).ConfigureAwait(false);
-        session.Add(workspace, new NpgsqlBatchCommand("select eventmesh.keep_data_key($1)") { Parameters = { new() { Value = number } } });
-        return await session.Read(async reader =>
-        {
-            await reader.ReadAsync(stop).ConfigureAwait(false);
-            var kept = reader.GetBoolean(0);
-            // To the end of the results: an error of the commit comes after them.
-            await reader.NextResultAsync(stop).ConfigureAwait(false);
-            return kept;
-        }, stop).ConfigureAwait(false);
-    }
 }

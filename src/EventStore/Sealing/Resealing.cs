@@ -6,13 +6,13 @@ namespace EventMesh.EventStore.Sealing;
 
 /// <summary>What a step of a rotation did.</summary>
 /// <param name="Retire">Data keys of which nothing is left: say so in the workspace's history, then call <see cref="Resealing.Retire"/>. Empty: there is more to do.</param>
-/// <param name="Kept">Those of them that stay for values of other tables.</param>
+/// <param name="Kept">Those of them that stay for what does not open: whoever repairs it needs them.</param>
 /// <param name="Waits">Whether it waits for others, so that there is no hurry to step again.</param>
 public sealed record ResealStep(IReadOnlyList<int> Retire, IReadOnlyList<int> Kept, IReadOnlyList<SealBroken> Broken, bool Waits);
 
 /// <summary>
 /// Seals anew with a workspace's current data key what older ones sealed, a step at a time; each step is found in the table and can be done twice, so whoever holds the lease goes on where
-/// the one before ended, however it ended. Secrets first, then payloads; then the older keys are closed, transactions that may have seen them open are waited for, and what those left is
+/// the one before ended, however it ended. Secrets and values of other tables first, then payloads; then the older keys are closed, transactions that may have seen them open are waited for, and what those left is
 /// swept up.
 /// </summary>
 public sealed class Resealing(Store store, FeedLease lease)
@@ -35,7 +35,7 @@ public sealed class Resealing(Store store, FeedLease lease)
 
     private const string SweepingSql = "update eventmesh.data_key_rotations r set phase = 'sweeping' where r.tenant_id = $1 and r.number = $2";
     private const string DoneSql = "update eventmesh.data_key_rotations r set phase = 'done', finished_at = now() where r.tenant_id = $1 and r.number = $2";
-    private const string OlderSql = "select k.number, k.holds_values from eventmesh.data_keys k where k.tenant_id = $1 and k.number < $2 and k.retired_at is null order by k.number";
+    private const string OlderSql = "select k.number, eventmesh.seals_anything(k.tenant_id, k.number) from eventmesh.data_keys k where k.tenant_id = $1 and k.number < $2 and k.wrapped is not null order by k.number";
     private const string PlainSql = "select p.tenant_id from eventmesh.payloads p where p.key_number is null limit 1";
     private const string PlainSecretsSql = "select s.tenant_id from eventmesh.secrets s where s.key_number is null and s.destroyed_at is null limit 1";
 
@@ -59,9 +59,10 @@ public sealed class Resealing(Store store, FeedLease lease)
         var keys = await Keys.Read(workspace, make: false).WaitAsync(stop).ConfigureAwait(false);
         if (keys.Current?.Number != number) return new([], [], [], Waits: true);
         var (secrets, broken) = id is null ? await ResealSecrets.All(store, workspace, keys, stop).ConfigureAwait(false) : (0, []);
+        var (values, brokenValues) = id is null ? await ResealValues.All(store, lease, workspace, keys, stop).ConfigureAwait(false) : (0, []);
         var payloads = await ResealPayloads.Next(store, lease, workspace, keys, new(id, day), stop).ConfigureAwait(false);
-        await Run(MoveSql, stop, Of(new() { Value = (long)secrets + payloads.Count }, Text(payloads.Next?.Id), new() { Value = (object?)payloads.Next?.Day ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date })).ConfigureAwait(false);
-        broken = [.. broken, .. payloads.Broken];
+        await Run(MoveSql, stop, Of(new() { Value = (long)secrets + values + payloads.Count }, Text(payloads.Next?.Id), new() { Value = (object?)payloads.Next?.Day ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date })).ConfigureAwait(false);
+        broken = [.. broken, .. brokenValues, .. payloads.Broken];
         if (payloads.Next is not null) return new([], [], broken, Waits: false);
         if (phase == "sealing")
         {
@@ -69,13 +70,11 @@ public sealed class Resealing(Store store, FeedLease lease)
             await Run(ClosingSql, stop, Of()).ConfigureAwait(false);
             return new([], [], broken, Waits: false);
         }
-        // What does not open may be all that is left of its key: then the key stays for whoever repairs it, and the rotation is not done.
-        if (broken.Count > 0) return new([], [], broken, Waits: true);
         var older = await Read(OlderSql, r => (Number: r.GetInt32(0), Kept: r.GetBoolean(1)), stop, Of()).ConfigureAwait(false);
-        return new([.. older.Select(o => o.Number)], [.. older.Where(o => o.Kept).Select(o => o.Number)], [], Waits: false);
+        return new([.. older.Select(o => o.Number)], [.. older.Where(o => o.Kept).Select(o => o.Number)], broken, Waits: false);
     }
 
-    /// <summary>Destroys the older keys that a step named, and ends the rotation.</summary>
+    /// <summary>Destroys the older keys that a step named, but for those that are kept, and ends the rotation.</summary>
     public async Task Retire(string workspace, int number, IReadOnlyList<int> older, CancellationToken stop)
     {
         foreach (var old in older) await Run("select eventmesh.retire_data_key($1, $2)", stop, [Text(workspace), new() { Value = old }]).ConfigureAwait(false);

@@ -108,20 +108,9 @@ internal sealed class Seals(UnwrappedKeys? keys)
         return dataKey.For(bound).Open(bound, stored);
     }
 
-    /// <summary>
-    /// Seals a value that says itself which key sealed it, for another table. Nobody here can find it to seal it anew, so its key is marked first: it will be closed, and never destroyed.
-    /// </summary>
-    public async ValueTask<byte[]> SealValue(string workspace, string name, ReadOnlyMemory<byte> plain, CancellationToken stop)
-    {
-        if (keys is null) return [PlainForm, .. plain.Span];
-        var bound = new AssociatedData(SealKind.Value, workspace, name, 0);
-        while (true)
-        {
-            var current = (keys.Find(workspace) ?? await keys.Read(workspace, make: true).WaitAsync(stop).ConfigureAwait(false)).Current!;
-            if (await keys.KeepForValues(workspace, current, stop).ConfigureAwait(false)) return current.For(bound).Seal(bound, plain.Span);
-            keys.Forget(workspace);
-        }
-    }
+    /// <summary>Seals a value that says itself which key sealed it, for a table that is registered (0023_sealed_values.sql): a rotation finds it there.</summary>
+    public async ValueTask<byte[]> SealValue(string workspace, string name, ReadOnlyMemory<byte> plain, CancellationToken stop) =>
+        keys is null ? [PlainForm, .. plain.Span] : (await Seal(new AssociatedData(SealKind.Value, workspace, name, 0), plain, stop).ConfigureAwait(false)).Bytes.ToArray();
 
     /// <exception cref="SealBroken">It was changed, or sealed for another workspace or name.</exception>
     public ValueTask<byte[]> OpenValue(string workspace, string name, byte[] stored, CancellationToken stop) =>

@@ -72,14 +72,6 @@ internal sealed class UnwrappedKeys(DataKeyRows rows, IMasterKeys masterKeys, Fu
         }
     }
 
-    /// <summary>Marks a key that is to seal a value of another table; once for each key of a process.</summary>
-    /// <returns>False when the key is closed.</returns>
-    public async ValueTask<bool> KeepForValues(string workspace, DataKey key, CancellationToken stop)
-    {
-        if (!key.HoldsValues) key.HoldsValues = await rows.Keep(workspace, key.Number, stop).ConfigureAwait(false);
-        return key.HoldsValues;
-    }
-
     private async Task ReadAsked()
     {
         do

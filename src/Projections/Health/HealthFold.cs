@@ -40,7 +40,7 @@ public static class HealthFold
                 case when m.type like 'connection%' then m.stream_id else m.data #>> '{"{of,connection}"}' end as connection_id
               from public.mt_events m where (m.xid, m.seq_id) > ($1, $2) and (m.xid, m.seq_id) <= ($3, $4) and m.type in ({Types})
                 -- Nothing was sent: that is the rule's failure, or waits for somebody.
-                and coalesce(m.data #>> '{"{attempt,outcome}"}', '') not in ('mapping_failed', 'credential_revoked', 'credential_unauthorized')
+                and coalesce(m.data #>> '{"{attempt,outcome}"}', '') not in ('mapping_failed', 'payload_broken', 'credential_revoked', 'credential_unauthorized')
             ) page where connection_id is not null
           ) marked group by tenant_id, connection_id
         ) f on h.tenant_id = f.tenant_id and h.connection_id = f.connection_id

@@ -29,6 +29,9 @@ public sealed class Members
         };
     }
 
+    /// <summary>Whether this is the id of a member.</summary>
+    public bool Has(string id) => roles.ContainsKey(id);
+
     internal Members Apply(string id, MemberEvent happened) => happened switch
     {
         MemberEvent.MemberAdded added => new(roles.SetItem(id, RoleNames.Stored(added.Roles))),

@@ -10,7 +10,7 @@ namespace EventMesh.Tests.Acceptance;
 
 /// <summary>
 /// Looks, whenever a test's own server or node goes and at the end of the whole run, for every planted value in the databases' directories (the write-ahead log
-/// included), in RabbitMQ's files, in the servers' logs and in all that nodes said.
+/// included), in RabbitMQ's files, in the servers' logs, in all that nodes said, and in the spans, metrics and logs that the shared node exported.
 /// </summary>
 public sealed class NothingPlantedIsLeft : IAsyncLifetime
 {
@@ -25,9 +25,10 @@ public sealed class NothingPlantedIsLeft : IAsyncLifetime
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <returns>What was found so far, and is found now in the servers that are there.</returns>
-    public async Task<IReadOnlyCollection<string>> Found(EventMeshProcess running)
+    public async Task<IReadOnlyCollection<string>> Found(RunningMesh running)
     {
-        LookAt(running.Lines);
+        LookAt(running.Process.Lines);
+        await LookIn(running.Telemetry);
         foreach (var directory in BeforeDeletion.Servers.ToList()) await LookIn(directory);
         return [.. found.Distinct()];
     }

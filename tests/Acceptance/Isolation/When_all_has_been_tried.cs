@@ -13,6 +13,7 @@ public class When_all_has_been_tried(NothingPlantedIsLeft search, RunningMesh me
     public async Task Nothing_that_was_planted_is_found_in_any_file_or_log()
     {
         Assert.NotEmpty(Planted.All);
-        Assert.Empty(await search.Found(mesh.Process));
+        Assert.Contains("-v1-traces", Directory.EnumerateFiles(mesh.Telemetry).Select(Path.GetFileName));
+        Assert.Empty(await search.Found(mesh));
     }
 }

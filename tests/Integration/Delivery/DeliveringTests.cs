@@ -3,6 +3,8 @@ using EventMesh.Domain.Connections;
 using EventMesh.Domain.Deliveries;
 using EventMesh.EventStore;
 using EventMesh.EventStore.Reading;
+using EventMesh.Tests.Integration.EventStore;
+using EventMesh.Tests.Integration.Sealing;
 using EventMesh.Tests.Servers;
 using Xunit;
 using State = EventMesh.Domain.Deliveries.Delivery;
@@ -65,6 +67,43 @@ public sealed class DeliveringTests
             state => DeliveryDecider.Decide(new DeliveryCommand.RetryDelivery(new DeliveryTarget(@event, now, "con_1", "rul_1"), now), state), new EventMetadata(now, "test"));
 
         await mesh.Delivery<State.Delivered>("acme", delivery, d => d.Attempts == 3);
+    }
+
+    [Fact]
+    public async Task A_body_that_does_not_open_makes_a_dead_letter_and_is_sent_once_it_is_repaired()
+    {
+        await using var receiver = await Receiver.Start();
+        await using var mesh = await Mesh.Open(masterKeys: SealingTests.Keys(SealingTests.One));
+        await mesh.Workspace("acme");
+        await mesh.Workspace("zeta");
+        foreach (var workspace in new[] { "acme", "zeta" })
+        {
+            await mesh.Connection(workspace, "con_1", receiver.Url("/" + workspace), 0, 0, 0);
+            await mesh.Rule(workspace, "rul_1", "{}", "con_1");
+        }
+        var (broken, whole) = (await mesh.Publish("acme", "e1"), await mesh.Publish("zeta", "e1"));
+        await using var direct = await Direct(mesh.Database);
+        const string Spoil = "update eventmesh.payloads set body = set_byte(body, 30, get_byte(body, 30) # 1) where tenant_id = 'acme'";
+        await Opened.Run(direct, Spoil);
+        mesh.Run();
+
+        var delivery = Ids.OfDelivery(broken, "rul_1", "con_1");
+        await mesh.Delivery<State.DeadLettered>("acme", delivery, d => d.Attempts == 1);
+        await mesh.Delivery<State.Delivered>("zeta", Ids.OfDelivery(whole, "rul_1", "con_1"));
+        Assert.Equal(0, receiver.CountOf("/acme"));
+
+        await Opened.Run(direct, Spoil);
+        var now = DateTimeOffset.UtcNow;
+        await mesh.Store.For("acme").Decide<State, DeliveryEvent>(delivery, "delivery", State.Initial, State.Evolve,
+            state => DeliveryDecider.Decide(new DeliveryCommand.RetryDelivery(new DeliveryTarget(broken, now, "con_1", "rul_1"), now), state), new EventMetadata(now, "test"));
+        await mesh.Delivery<State.Delivered>("acme", delivery, d => d.Attempts == 2);
+
+        static async Task<Npgsql.NpgsqlConnection> Direct(string database)
+        {
+            var connection = new Npgsql.NpgsqlConnection(database);
+            await connection.OpenAsync();
+            return connection;
+        }
     }
 
     [Fact]

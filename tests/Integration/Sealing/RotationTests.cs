@@ -151,16 +151,64 @@ public sealed class RotationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_key_that_seals_values_of_other_tables_is_closed_and_kept()
+    public async Task Values_that_other_tables_keep_are_sealed_anew_and_nothing_is_stored_with_a_closed_key()
     {
-        var form = await opened.Store.For("acme").Seal("tokens/1", "hello"u8.ToArray());
+        await using var direct = await opened.Connect();
+        await Opened.Run(direct, """
+            create table eventmesh.things (tenant_id varchar not null, id varchar not null, sealed bytea not null, primary key (tenant_id, id));
+            grant select, insert on eventmesh.things to eventmesh_tenant;
+            select eventmesh.register_sealed('eventmesh.things', $$'things/' || id$$);
+            """);
+        var acme = opened.Store.For("acme");
+        var late = await acme.Seal("things/late", "late"u8.ToArray());
+        for (var i = 0; i < 250; i++) await Keep($"{i}", Encoding.UTF8.GetBytes($"value {i}"));
+        await Opened.Run(direct, "update eventmesh.things set sealed = set_byte(sealed, 30, get_byte(sealed, 30) # 1) where id = '7'");
         _ = Work(opened);
         await Rotate(2);
-        await Eventually.True(async () => (await opened.Store.For("acme").ReadRotation())?.FinishedAt is not null, Soon, "the rotation to end");
-        Assert.Equal("hello"u8.ToArray(), await opened.Store.For("acme").Unseal("tokens/1", form));
-        Assert.Equal(2, SealedForm.NumberOf(await opened.Store.For("acme").Seal("tokens/1", "hello"u8.ToArray())));
-        var first = (await opened.Store.For("acme").ReadDataKeys())[0];
-        Assert.True(first is { Destroyed: false, RetiredAt: not null, ClosedAt: not null });
+        await Eventually.True(async () => (await acme.ReadRotation())?.FinishedAt is not null, Soon, "the rotation to end");
+
+        Assert.Equal("7", await Opened.Ask(direct, "select string_agg(id, ',') from eventmesh.things where eventmesh.sealed_number(sealed) <> 2"));
+        Assert.Equal("value 11"u8.ToArray(), await acme.Unseal("things/11", (byte[])(await Opened.Ask(direct, "select sealed from eventmesh.things where id = '11'"))!));
+        // Its key stays for the one that does not open, until it is repaired or gone.
+        Assert.True((await acme.ReadDataKeys())[0] is { Destroyed: false, RetiredAt: not null, ClosedAt: not null });
+        var refusal = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => Opened.Run(direct, "insert into eventmesh.things values ('acme', 'late', $1)", late));
+        Assert.Equal("23E01", refusal.SqlState);
+
+        await Opened.Run(direct, "delete from eventmesh.things where id = '7'");
+        await Rotate(3);
+        await Eventually.True(async () => (await acme.ReadRotation()) is { Number: 3, FinishedAt: not null }, Soon, "the next rotation to end");
+        Assert.Equal([true, true, false], (await acme.ReadDataKeys()).Select(k => k.Destroyed));
+
+        Task Keep(string id, byte[] plain) => acme.StoreSealed("things/" + id, plain, async bytes =>
+        {
+            await Opened.Run(direct, "insert into eventmesh.things values ('acme', $1, $2)", id, bytes);
+            return true;
+        });
+    }
+
+    [Fact]
+    public async Task A_value_that_is_sealed_while_its_key_is_closed_is_sealed_again_with_the_next()
+    {
+        var acme = opened.Store.For("acme");
+        await acme.Seal("x", "x"u8.ToArray());
+        await using var direct = await opened.Connect();
+        await Opened.Run(direct, """
+            create table eventmesh.things (tenant_id varchar not null, id varchar not null, sealed bytea not null, primary key (tenant_id, id));
+            select eventmesh.register_sealed('eventmesh.things', $$'things/' || id$$);
+            """);
+        var tries = 0;
+        await acme.StoreSealed("things/1", "one"u8.ToArray(), async bytes =>
+        {
+            if (tries++ == 0)
+            {
+                await Rotate(2);
+                await Opened.Run(direct, "update eventmesh.data_keys set closed_at = now() where number = 1");
+            }
+            await Opened.Run(direct, "insert into eventmesh.things values ('acme', '1', $1)", bytes);
+            return true;
+        });
+        Assert.Equal(2, tries);
+        Assert.Equal("one"u8.ToArray(), await acme.Unseal("things/1", (byte[])(await Opened.Ask(direct, "select sealed from eventmesh.things"))!));
     }
 
     [Fact]
@@ -180,21 +228,29 @@ public sealed class RotationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_payload_that_does_not_open_keeps_its_key_and_stops_no_other_workspace()
+    public async Task A_payload_that_does_not_open_keeps_its_key_and_holds_no_rotation_up()
     {
         await Publish(opened, "evt_1", "x");
+        await Publish(opened, "evt_2", "y");
         await using var direct = await opened.Connect();
         await Opened.Run(direct, "update eventmesh.payloads set body = set_byte(body, 30, get_byte(body, 30) # 1) where id = 'evt_1'");
         await opened.Store.For("zeta").Append("evt_9", "thing", 0, [Opened.Event()], Opened.Now, [new("evt_9", Day, null, new byte[] { 9 })]);
         _ = Work(opened);
         await Rotate(2);
         await Rotate(2, "zeta");
-        await Eventually.True(async () => (await opened.Store.For("zeta").ReadRotation())?.FinishedAt is not null, Soon, "the other workspace's rotation to end");
-        await Eventually.True(async () => (await opened.Store.For("acme").ReadRotation())?.Phase == "sweeping", Soon, "the rotation to come to its end");
-        Assert.Equal(false, await Opened.Ask(direct, "select wrapped is null from eventmesh.data_keys where tenant_id = 'acme' and number = 1"));
-        await using var feed = await opened.Connect("eventmesh_feed");
-        var refusal = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => Opened.Ask(feed, "select eventmesh.retire_data_key('acme', 1)"));
-        Assert.Equal(Npgsql.PostgresErrorCodes.ObjectInUse, refusal.SqlState);
+        foreach (var workspace in new[] { "acme", "zeta" })
+            await Eventually.True(async () => (await opened.Store.For(workspace).ReadRotation())?.FinishedAt is not null, Soon, $"the rotation of {workspace} to end");
+        Assert.False((await opened.Store.For("acme").ReadDataKeys())[0].Destroyed);
+        Assert.True((await opened.Store.For("zeta").ReadDataKeys())[0].Destroyed);
+        Assert.Equal((1, 2), (await KeyOf("evt_1"), await KeyOf("evt_2")));
+        Assert.Contains("\"kept\"", Encoding.UTF8.GetString((await opened.Store.For("acme").ReadStream(Store.DataKeyStream)).Events[^1].Data.Span), StringComparison.Ordinal);
+
+        // Repaired from a backup, it is sealed anew by the next rotation, and the key destroyed.
+        await Opened.Run(direct, "update eventmesh.payloads set body = set_byte(body, 30, get_byte(body, 30) # 1) where id = 'evt_1'");
+        await Rotate(3);
+        await Eventually.True(async () => (await opened.Store.For("acme").ReadRotation()) is { Number: 3, FinishedAt: not null }, Soon, "the next rotation to end");
+        Assert.Equal("x"u8.ToArray(), await opened.Store.For("acme").ReadPayload("evt_1", Day));
+        Assert.Equal([true, true, false], (await opened.Store.For("acme").ReadDataKeys()).Select(k => k.Destroyed));
     }
 
     private Task<Opened> Node(string masterKeys, string? on = null) => Opened.On(on ?? database, masterKeys: SealingTests.Keys(masterKeys), tells: true);

@@ -44,6 +44,7 @@ public class DeliveryDeciderTests
     [InlineData(Failure.Gone, DeadLetteredBecause.Gone)]
     [InlineData(Failure.AddressRefused, DeadLetteredBecause.AddressRefused)]
     [InlineData(Failure.MappingFailed, DeadLetteredBecause.MappingFailed)]
+    [InlineData(Failure.PayloadBroken, DeadLetteredBecause.PayloadBroken)]
     public void What_time_does_not_change_is_not_tried_again(Failure failure, DeadLetteredBecause reason) =>
         A.After().When(Fail(1) with { Failure = failure }).HappensOnce(Failed(1, null), Dead(reason));
 

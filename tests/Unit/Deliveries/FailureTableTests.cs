@@ -20,6 +20,7 @@ public class FailureTableTests
     [InlineData(Failure.Gone, 410, false)]
     [InlineData(Failure.AddressRefused, null, false)]
     [InlineData(Failure.MappingFailed, null, false)]
+    [InlineData(Failure.PayloadBroken, null, false)]
     [InlineData(Failure.CredentialRevoked, null, false)]
     [InlineData(Failure.CredentialUnauthorized, null, false)]
     [InlineData(Failure.CredentialUnavailable, null, false)]

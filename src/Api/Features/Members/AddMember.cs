@@ -5,6 +5,7 @@ using EventMesh.Api.Features.Keys;
 using EventMesh.Domain;
 using EventMesh.Domain.Access;
 using EventMesh.EventStore;
+using EventMesh.EventStore.Reading;
 using EventMesh.Projections.Index;
 
 namespace EventMesh.Api.Features.Members;
@@ -30,8 +31,10 @@ public static class AddMember
         var (provider, subject, roles) = Validated(body.Value, call.Workspace.Providers);
         var workspace = store.For(call.Workspace.Id);
         var id = call.Subject = Ids.OfMember(workspace.Workspace, provider, subject);
-        var form = await workspace.Seal(MemberView.SealedAs(id), Encoding.UTF8.GetBytes(subject), context.RequestAborted);
-        var command = new MemberCommand.AddMember(provider, Convert.ToBase64String(form), roles, call.Now);
+        // Kept before the event that needs it, and destroyed later if that is never stored.
+        var (known, _) = await workspace.Fold<Member, MemberEvent>(id, Member.Initial, Member.Evolve, context.RequestAborted);
+        if (known is not Member.Active) await workspace.PutSecretVersion(MemberView.KeptAs(id), Encoding.UTF8.GetBytes(subject), call.Now, context.RequestAborted);
+        var command = new MemberCommand.AddMember(provider, roles, call.Now);
         var decided = await workspace.Decide<Member, MemberEvent>(
             id, "member", Member.Initial, Member.Evolve, s => MemberDecider.Decide(command, s), call.Metadata(), null, context.RequestAborted);
         await index.Reach(decided.Position, context.RequestAborted);
