@@ -7,10 +7,10 @@ public class MemberDeciderTests
 {
     private static readonly DateTimeOffset At = new(2026, 11, 20, 8, 30, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset Later = At.AddHours(1);
-    private static readonly MemberCommand.AddMember Add = new("*", "c2VhbGVk", Role.Operator | Role.Auditor, At);
+    private static readonly MemberCommand.AddMember Add = new("*", Role.Operator | Role.Auditor, At);
     private static readonly MemberCommand.ChangeMember Change = new(Role.Publisher, Later);
     private static readonly MemberCommand.RemoveMember Remove = new(Later);
-    private static readonly MemberEvent.MemberAdded Added = new("*", "c2VhbGVk", ["operator", "auditor"], At);
+    private static readonly MemberEvent.MemberAdded Added = new("*", ["operator", "auditor"], At);
     private static readonly MemberEvent.MemberChanged Changed = new(["publisher"], Later);
     private static readonly MemberEvent.MemberRemoved Removed = new(Later);
     private static readonly Scenario<MemberCommand, Member, MemberEvent> A = new(Member.Initial, Member.Evolve, MemberDecider.Decide);
