@@ -48,6 +48,7 @@ internal static class EventMeshCommand
             Shell.Noun("keys", "API keys of a workspace.", CreateKey.In(shell), ListKeys.In(shell), ChangeKeyRoles.In(shell), RevokeKey.In(shell)),
             Shell.Noun("service-accounts", "Programs that act in a workspace with tokens of its issuer.", CreateServiceAccount.In(shell), ListServiceAccounts.In(shell), GetServiceAccount.In(shell),
                 ChangeServiceAccount.In(shell), AddClientSecret.In(shell), AddClientKey.In(shell), RevokeClientCredential.In(shell), RevokeTokens.In(shell), DeleteServiceAccount.In(shell)),
+            Shell.Noun("members", "People of trusted identity providers who have roles of their own in a workspace.", AddMember.In(shell), ListMembers.In(shell), ChangeMemberRoles.In(shell), RemoveMember.In(shell)),
             Shell.Noun("issuer", "What signs the tokens of a workspace.", GetIssuer.In(shell), RotateIssuerKey.In(shell), RetireIssuerKey.In(shell)),
             GetToken.In(shell),
             Shell.Noun("admins", "Admins of the platform, who see no tenant's data.", AddAdmin.In(shell), ListAdmins.In(shell), RemoveAdmin.In(shell)),

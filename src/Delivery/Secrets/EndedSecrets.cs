@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace EventMesh.Delivery.Secrets;
 
 /// <summary>
-/// Destroys the values of secrets that are over: what was rotated out and whose overlap has passed, what a deleted connection or source left, versions that expired or whose
+/// Destroys the values of secrets that are over: what was rotated out and whose overlap has passed, what a deleted connection or source left, private halves of retired signing keys, versions that expired or whose
 /// revocation a crash cut short, and values that were kept for an event that was never stored. One node does it, from time to time.
 /// </summary>
 public sealed partial class EndedSecrets(Store store, IndexFollower follower, TimeProvider clock, ILogger<EndedSecrets> log)
@@ -79,6 +79,7 @@ public sealed partial class EndedSecrets(Store store, IndexFollower follower, Ti
                 Source.Disabled source => Verifying(source.Secrets, secret),
                 _ => unclaimed,
             },
+            ["issuer", "keys", var kid] => workspace.Identity.Issuer.Retired.Contains(kid) || (unclaimed && workspace.Identity.Issuer.Keys.All(k => k.Kid != kid)),
             // Who somebody was that is no member any more.
             ["members", var id] => unclaimed && !workspace.Members.Has(id),
             _ => false,

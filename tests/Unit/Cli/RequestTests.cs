@@ -54,6 +54,16 @@ public class RequestTests
     public Task An_elevation_is_decided_by_its_id(string verb) => Asks(["elevation", verb, "elv_1", "-w", "acme"], "POST", $"/v1/workspaces/acme/elevations/elv_1/{verb}", null);
 
     [Fact]
+    public Task A_member_is_added_by_who_they_are_at_a_provider() => Asks(
+        ["members", "add", "auth0|1", "--role", "auditor", "--provider", "idp_1", "-w", "acme"], "POST", "/v1/workspaces/acme/members", """{"subject":"auth0|1","roles":["auditor"],"provider":"idp_1"}""");
+
+    [Fact]
+    public Task A_member_s_roles_are_set() => Asks(["members", "set-roles", "usr_1", "operator", "-w", "acme"], "PUT", "/v1/workspaces/acme/members/usr_1", """{"roles":["operator"]}""");
+
+    [Fact]
+    public Task A_member_is_removed() => Asks(["members", "remove", "usr_1", "-w", "acme"], "DELETE", "/v1/workspaces/acme/members/usr_1", null);
+
+    [Fact]
     public Task A_key_has_a_name() => Asks(["keys", "create", "ci", "-w", "acme"], "POST", "/v1/workspaces/acme/keys", """{"name":"ci"}""");
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using EventMesh.Delivery;
 using EventMesh.Delivery.Secrets;
 using EventMesh.Domain.Connections;
+using EventMesh.Domain.Identity;
 using EventMesh.Domain.Secrets;
 using EventMesh.Domain.Sources;
 using EventMesh.EventStore.Reading;
@@ -96,8 +97,27 @@ public class EndedSecretsTests
         Assert.False(IsOver(Acme, "db", At, keptAt: At));
     }
 
+    [Fact]
+    public void The_private_half_of_a_signing_key_is_over_when_the_key_is_retired()
+    {
+        IssuerEvent[] happened = [new IssuerEvent.IssuerKeyAdded("kid_1", "{}", LongAgo, LongAgo), new IssuerEvent.IssuerKeyAdded("kid_2", "{}", LongAgo, LongAgo), new IssuerEvent.IssuerKeyRetired("kid_1", At)];
+        var workspace = Acme with { Identity = Acme.Identity with { Issuer = happened.Aggregate(Issuer.Initial, Issuer.Evolve) } };
+        Assert.True(IsOver(workspace, "issuer/keys/kid_1", At, keptAt: At));
+        Assert.False(IsOver(workspace, "issuer/keys/kid_2", At.AddYears(1)));
+        // About to be named, or never.
+        Assert.False(IsOver(workspace, "issuer/keys/kid_3", At.AddHours(1), keptAt: At));
+        Assert.True(IsOver(workspace, "issuer/keys/kid_3", At.AddHours(1).AddTicks(1), keptAt: At));
+    }
+
+    [Fact]
+    public void Who_a_member_was_is_over_when_they_are_none_any_more()
+    {
+        Assert.False(IsOver(Acme, "members/usr_1", At, keptAt: At));
+        Assert.True(IsOver(Acme, "members/usr_1", At));
+    }
+
     [Theory]
-    [InlineData("issuer/keys/kid")]
+    [InlineData("reveals/rev_1")]
     [InlineData("oauth-apps/slack")]
     public void What_others_keep_is_theirs_to_end(string name) => Assert.False(IsOver(Acme, name, At.AddYears(1)));
 
