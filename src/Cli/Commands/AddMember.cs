@@ -15,7 +15,7 @@ internal static class AddMember
             {
                 var body = new JsonObject { ["subject"] = call.Given(subject), ["roles"] = new JsonArray([.. (call.Given(roles) ?? []).Select(role => JsonValue.Create(role))]) };
                 if (call.Given(provider) is { } named) body["provider"] = named;
-                var added = await call.Client.Post(call.InWorkspace("members"), body, call.Cancel);
+                var added = await call.Client.Post(call.InWorkspace($"members"), body, call.Cancel);
                 call.Output.Show(added, member =>
                 {
                     call.Output.Line($"{Readable.Line(call.Given(subject))} is a member of {call.Workspace}.");
