@@ -38,6 +38,18 @@ public sealed class SqlIsolationTests : IAsyncLifetime
     public ValueTask DisposeAsync() => node.DisposeAsync();
 
     [Fact]
+    public async Task Every_table_that_keeps_sealed_values_is_known_to_the_rotation_of_keys()
+    {
+        await using var direct = await Session();
+        const string Keeping = """
+            select c.oid::regclass::text from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'sealed' and a.atttypid = 'bytea'::regtype and not a.attisdropped
+            where c.relkind in ('r', 'p') and not c.relispartition
+            """;
+        Assert.NotEmpty(await Names(direct, Keeping));
+        Assert.Equal((await Names(direct, Keeping)).Order(StringComparer.Ordinal), await Names(direct, "select name from eventmesh.sealed_tables order by name"));
+    }
+
+    [Fact]
     public async Task Every_table_with_a_tenant_forces_row_level_security_and_has_a_policy()
     {
         await using var direct = await Session();
