@@ -77,6 +77,7 @@ internal static class EventMeshCommand
             Shell.Noun("configuration", "All that a workspace is configured with, now and at any past moment.", ShowConfiguration.In(shell), DiffConfiguration.In(shell)),
             ShowUsage.In(shell),
             Tail.In(shell),
+            Verify.In(shell),
             Listen.In(shell),
             shell.Server, shell.Token, shell.Json,
         };

@@ -26,6 +26,9 @@ internal sealed class Shell(Terminal terminal)
     /// <summary>For what can be shown as it was.</summary>
     public Option<string?> At { get; } = new("--at") { Description = "Show it as it was: a time such as 2026-11-21T12:00:00Z, or a position of the history.", HelpName = "MOMENT" };
 
+    /// <summary>An option that names files or the like, and may be given several times.</summary>
+    public static Option<string[]> Files(string name, string description) => new(name) { Description = description, HelpName = "FILE", AllowMultipleArgumentsPerToken = false };
+
     /// <summary>A command that does something.</summary>
     /// <param name="examples">Whole command lines, shown by <c>--help</c>.</param>
     /// <param name="symbols">Its arguments and options, in the order of its help.</param>

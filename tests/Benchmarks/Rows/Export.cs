@@ -35,7 +35,7 @@ internal sealed class Export : IBenchmark
         {
             var running = Stopwatch.StartNew();
             using var copy = await connection.BeginTextExportAsync(
-                "copy (select xid, seq_id, tenant_id, stream_id, version, type, data, timestamp, correlation_id, causation_id, user_name, headers from mt_events where tenant_id = 'acme') to stdout", stop);
+                "copy (select xid, seq_id, tenant_id, stream_id, version, type, data, timestamp, correlation_id, causation_id, user_name, headers, id, mt_dotnet_type, is_archived, bdata from mt_events where tenant_id = 'acme') to stdout", stop);
             var (buffer, lines) = (new char[64 * 1024], 0);
             for (int read; (read = await copy.ReadAsync(buffer.AsMemory(), stop)) > 0;) lines += buffer.AsSpan(0, read).Count('\n');
             return lines == Events ? Events / running.Elapsed.TotalSeconds : throw new InvalidOperationException($"{lines} rows came.");
@@ -49,11 +49,11 @@ internal sealed class Export : IBenchmark
         var output = PipeWriter.Create(Stream.Null);
         await using var json = new Utf8JsonWriter(output);
         var lines = 0;
-        var next = workspace.ReadFeed(Position.Start, Page, stop);
+        var next = workspace.ReadWhole(Position.Start, Page, stop);
         for (; ; )
         {
             var page = await next;
-            if (page.Count == Page) next = workspace.ReadFeed(page[^1].Position, Page, stop);
+            if (page.Count == Page) next = workspace.ReadWhole(page[^1].Event.Position, Page, stop);
             foreach (var stored in page)
             {
                 FeedLine.Write(json, stored);

@@ -25,6 +25,7 @@ public partial class HelpTests
     [InlineData("configuration show|diff")]
     [InlineData("usage")]
     [InlineData("tail")]
+    [InlineData("verify")]
     [InlineData("listen")]
     public async Task Every_command_has_help_with_examples_of_itself(string commands)
     {
