@@ -21,10 +21,10 @@ public sealed class Opened : IAsyncDisposable
     public Store Store { get; }
 
     /// <param name="masterKeys">Null: nothing is sealed.</param>
-    public static async Task<Opened> New(string name, int lanes = 2, IMasterKeys? masterKeys = null)
+    public static async Task<Opened> New(string name, int lanes = 2, IMasterKeys? masterKeys = null, bool tells = false)
     {
         var database = await (await PostgresServer.Shared).CreateDatabase(name);
-        return await On(database, lanes, masterKeys);
+        return await On(database, lanes, masterKeys, tells);
     }
 
     /// <summary>Another store in a database that there is.</summary>
