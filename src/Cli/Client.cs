@@ -35,6 +35,20 @@ internal sealed class Client : IDisposable
 
     public Task<Answer> Get(string path, CancellationToken cancel) => Send(HttpMethod.Get, path, null, cancel);
 
+    /// <summary>What is not JSON: a text as the server has it.</summary>
+    public async Task<string> Text(string path, CancellationToken cancel)
+    {
+        using var request = Request(HttpMethod.Get, path);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(AnswerTimeout);
+        return await Reach(async () =>
+        {
+            using var response = await http.SendAsync(request, limit.Token);
+            await Refuse(response, limit.Token);
+            return await response.Content.ReadAsStringAsync(limit.Token);
+        }, cancel);
+    }
+
     public Task<Answer> Post(string path, JsonNode? body, CancellationToken cancel) => Send(HttpMethod.Post, path, Json(body), cancel);
 
     public Task<Answer> Post(string path, HttpContent body, CancellationToken cancel) => Send(HttpMethod.Post, path, body, cancel);

@@ -25,6 +25,9 @@ internal sealed class Output(Terminal terminal, bool json)
 
     public void Line(string text) => terminal.Out.WriteLine(text);
 
+    /// <summary>A text to the letter, with its own end of line, for whoever keeps it in a file.</summary>
+    public void Raw(string text) => terminal.Out.Write(text);
+
     /// <summary>A line whose parts may be coloured; the parts come as text, not as markup.</summary>
     public void Line(params (string Text, Color Colour)[] parts)
     {

@@ -58,5 +58,10 @@ public static class Access
     public static TBuilder Needs<TBuilder>(this TBuilder route, Permission permission) where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new Needed(permission));
 
+    /// <summary>Says that a route is open to whoever comes, without a token: what is public has to be seen by those who do not trust us.</summary>
+    public static TBuilder ForEverybody<TBuilder>(this TBuilder route) where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new Everybody());
+
     public sealed record Needed(Permission Permission);
+
+    public sealed record Everybody;
 }

@@ -17,7 +17,7 @@ public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower inde
     public async Task Invoke(HttpContext context)
     {
         // Routes are found whatever the case of their letters.
-        if (context.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase)) await Enter(context).ConfigureAwait(false);
+        if (context.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase) && context.GetEndpoint()?.Metadata.GetMetadata<Access.Everybody>() is null) await Enter(context).ConfigureAwait(false);
         await next(context).ConfigureAwait(false);
     }
 

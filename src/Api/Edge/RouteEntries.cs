@@ -8,7 +8,7 @@ public static class RouteEntries
     {
         foreach (var endpoint in routes.DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>())
         {
-            if (!IsProtected(endpoint)) continue;
+            if (!IsProtected(endpoint) || endpoint.Metadata.GetMetadata<Access.Everybody>() is not null) continue;
             var needed = endpoint.Metadata.GetMetadata<Access.Needed>();
             if (needed is null) throw new InvalidOperationException($"The route {endpoint.DisplayName} says nothing of what it needs; give it .Needs(Permission.…).");
             if (!RoleTable.Has(needed.Permission)) throw new InvalidOperationException($"The route {endpoint.DisplayName} needs {needed.Permission}, which the role table does not have.");

@@ -11,6 +11,7 @@ using EventMesh.Api.Features.Feed;
 using EventMesh.Api.Features.IdentityProviders;
 using EventMesh.Api.Features.Issuers;
 using EventMesh.Api.Features.Keys;
+using EventMesh.Api.Features.Log;
 using EventMesh.Api.Features.Members;
 using EventMesh.Api.Features.OAuth;
 using EventMesh.Api.Features.Ordering;
@@ -167,6 +168,16 @@ public static class Routes
         var configuration = workspace.MapGroup("/configuration").WithTags("History");
         ReadConfiguration.Map(configuration);
         ReadConfigurationDiff.Map(configuration);
+        var (log, platformLog) = (workspace.MapGroup("/log").WithTags("Log"), v1.MapGroup("/log").WithTags("Log"));
+        ReadCheckpoint.Map(log, platformLog);
+        ListCheckpoints.Map(log, platformLog);
+        ProveInclusion.Map(log, platformLog);
+        ProveConsistency.Map(log, platformLog);
+        ReadLeaves.Map(log, platformLog);
+        ReadWitnesses.Map(log);
+        SetWitnesses.Map(log);
+        ReadLogKeys.Map(platformLog);
+        RotateLogKey.Map(platformLog);
 
         ReadFeed.Map(workspace);
         ReadStreamHistory.Map(workspace);

@@ -3,6 +3,7 @@ using EventMesh.Api.Edge;
 using EventMesh.Api.Features.Deliveries;
 using EventMesh.Api.Features.Feed;
 using EventMesh.Api.Features.Issuers;
+using EventMesh.Api.Features.Log;
 using EventMesh.Api.Features.Replays;
 using EventMesh.Api.Features.Sources;
 using EventMesh.Api.Inbound;
@@ -15,6 +16,7 @@ using EventMesh.Connectors.OAuth;
 using EventMesh.Delivery;
 using EventMesh.Delivery.Encryption;
 using EventMesh.Delivery.Credentials;
+using EventMesh.Delivery.Log;
 using EventMesh.Delivery.OAuth;
 using EventMesh.Delivery.Operations;
 using EventMesh.Delivery.Replays;
@@ -25,6 +27,7 @@ using EventMesh.Messaging;
 using EventMesh.Messaging.RabbitMq;
 using EventMesh.Projections;
 using EventMesh.Projections.Index;
+using EventMesh.Projections.Log;
 using EventMesh.Projections.Running;
 
 namespace EventMesh.Api.Hosting;
@@ -61,6 +64,7 @@ internal static class Services
         if (settings.Roles.HasFlag(Roles.Api)) services.AddRole("limits", p => p.GetRequiredService<Limiter>().Run);
         if (settings.Roles.HasFlag(Roles.Api)) services.AddRole("refusals", p => p.GetRequiredService<Refusals>().Run);
         services.AddDelivery(settings);
+        services.AddLog(settings);
         if (!settings.Roles.HasFlag(Roles.Projections)) return;
         foreach (var projection in ReadModels.All)
             services.AddRole(projection.Feed, p => new ProjectionRunner(store, projection, p.GetRequiredService<ILogger<ProjectionRunner>>()).Run);
@@ -121,6 +125,20 @@ internal static class Services
         if (settings.Roles.HasFlag(Roles.Worker)) services.AddSingleton<Worker>().AddRole("worker", p => p.GetRequiredService<Worker>().Run);
         if (settings.Roles.HasFlag(Roles.Dispatcher) || settings.Roles.HasFlag(Roles.Worker))
             services.AddSingleton<LostQueues>().AddRole("lost-queues", p => p.GetRequiredService<LostQueues>().Run);
+    }
+
+    private static void AddLog(this IServiceCollection services, Settings settings)
+    {
+        services.AddSingleton(LogOrigin.Of(settings.PublicUrl)).AddSingleton<LogKeyring>().AddSingleton<LogSigner>().AddSingleton<CheckpointSigner>().AddSingleton<FreshCheckpoint>();
+        services.AddSingleton(p => new Witnesses(
+            p.GetRequiredService<Store>(), p.GetRequiredService<IndexFollower>(), [.. settings.Witnesses.Select(w => w.IsFile ? new FileWitness(w) : Http(p, w))], w => Http(p, w),
+            p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Witnesses>>()));
+        if (!settings.Roles.HasFlag(Roles.Projections)) return;
+        services.AddRole(LogFollower.Feed, p => new LogFollower(p.GetRequiredService<Store>(), p.GetRequiredService<ILogger<LogFollower>>()).Run);
+        services.AddRole(CheckpointClock.LeaseName, p => ActivatorUtilities.CreateInstance<CheckpointClock>(p, CheckpointClock.Minute).Run);
+        services.AddRole(Witnesses.LeaseName, p => p.GetRequiredService<Witnesses>().Run);
+
+        static IWitness Http(IServiceProvider services, Uri address) => new HttpWitness(address, services.GetRequiredService<GuardedHttp>());
     }
 
     private static void AddOAuth(this IServiceCollection services, Settings settings)

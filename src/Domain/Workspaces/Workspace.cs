@@ -15,6 +15,9 @@ public abstract record WorkspaceEvent
 
     /// <param name="Origins">All whose pages may call from now on, in order; none when it is empty.</param>
     public sealed record WorkspaceOriginsChanged(IReadOnlyList<string> Origins, DateTimeOffset At) : WorkspaceEvent;
+
+    /// <param name="Urls">All that get each checkpoint of the workspace's log from now on; none when it is empty.</param>
+    public sealed record WorkspaceWitnessesChanged(IReadOnlyList<string> Urls, DateTimeOffset At) : WorkspaceEvent;
 }
 
 public abstract record Workspace
@@ -29,6 +32,9 @@ public abstract record Workspace
 
         /// <summary>The web origins whose pages may call the API for this workspace.</summary>
         public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
+        /// <summary>Addresses outside that get each checkpoint of the workspace's log.</summary>
+        public IReadOnlyList<string> Witnesses { get; init; } = [];
     }
 
     /// <summary>The tenant of the platform's own history: its admins, its keys, refusals that concern no workspace. No workspace can have this name.</summary>
@@ -42,6 +48,7 @@ public abstract record Workspace
         (Open open, WorkspaceEvent.WorkspacePlanChanged changed) => open with { Plan = changed.Plan },
         (Open open, WorkspaceEvent.WorkspaceLimitsChanged changed) => open with { Limits = changed.Limits },
         (Open open, WorkspaceEvent.WorkspaceOriginsChanged changed) => open with { AllowedOrigins = changed.Origins },
+        (Open open, WorkspaceEvent.WorkspaceWitnessesChanged changed) => open with { Witnesses = changed.Urls },
         _ => state,
     };
 }

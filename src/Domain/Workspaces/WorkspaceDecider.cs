@@ -12,6 +12,9 @@ public abstract record WorkspaceCommand
 
     /// <param name="Origins">Each as browsers write it, none twice.</param>
     public sealed record SetOrigins(IReadOnlyList<string> Origins, DateTimeOffset At) : WorkspaceCommand;
+
+    /// <param name="Urls">None twice.</param>
+    public sealed record SetWitnesses(IReadOnlyList<string> Urls, DateTimeOffset At) : WorkspaceCommand;
 }
 
 public static class WorkspaceDecider
@@ -25,10 +28,12 @@ public static class WorkspaceDecider
         (WorkspaceCommand.CreateWorkspace create, Workspace.Open) =>
             throw new Refused("workspace.exists", $"A workspace named {create.Id} exists already; choose another id."),
 
-        (WorkspaceCommand.ChangeWorkspace or WorkspaceCommand.SetOrigins, Workspace.Missing) => throw new Refused("workspace.missing", "There is no such workspace."),
+        (WorkspaceCommand.ChangeWorkspace or WorkspaceCommand.SetOrigins or WorkspaceCommand.SetWitnesses, Workspace.Missing) => throw new Refused("workspace.missing", "There is no such workspace."),
         (WorkspaceCommand.ChangeWorkspace change, Workspace.Open open) => Changed(change, open),
         (WorkspaceCommand.SetOrigins set, Workspace.Open open) =>
             set.Origins.SequenceEqual(open.AllowedOrigins, StringComparer.Ordinal) ? [] : [new WorkspaceEvent.WorkspaceOriginsChanged(set.Origins, set.At)],
+        (WorkspaceCommand.SetWitnesses set, Workspace.Open open) =>
+            set.Urls.SequenceEqual(open.Witnesses, StringComparer.Ordinal) ? [] : [new WorkspaceEvent.WorkspaceWitnessesChanged(set.Urls, set.At)],
 
         _ => throw new InvalidOperationException($"No decision for {command.GetType().Name} in {state.GetType().Name}."),
     };

@@ -6,6 +6,7 @@ using EventMesh.Domain.Encryption;
 using EventMesh.Domain.Identity;
 using EventMesh.Domain.Keys;
 using EventMesh.Domain.Limits;
+using EventMesh.Domain.Log;
 using EventMesh.Domain.OAuth;
 using EventMesh.Domain.Publishing;
 using EventMesh.Domain.Replays;
@@ -28,7 +29,7 @@ public static class ConfigurationEvents
         typeof(SourceEvent), typeof(EventTypeEvent),
         typeof(TrustedProviderEvent),
         typeof(SecretEvent), typeof(SecretUseEvent),
-        typeof(DataKeysEvent), typeof(MasterKeyEvent),
+        typeof(DataKeysEvent), typeof(MasterKeyEvent), typeof(LogKeyEvent),
         typeof(ElevationEvent),
         typeof(IssuerEvent), typeof(ServiceAccountEvent), typeof(IssuedTokenEvent),
         typeof(PlatformAdminEvent), typeof(MemberEvent), typeof(RefusalEvent));
@@ -50,13 +51,13 @@ public static class ConfigurationEvents
         "service_account_created", "service_account_changed", "service_account_credential_added", "service_account_credential_revoked", "service_account_deleted",
         "replay_started", "replay_cancelled", "replay_finished",
         "secret_created", "secret_version_added", "secret_version_revoked", "secret_deleted",
-        "workspace_origins_changed", "elevation_requested", "elevation_approved", "elevation_refused", "elevation_ended",
+        "workspace_origins_changed", "workspace_witnesses_changed", "elevation_requested", "elevation_approved", "elevation_refused", "elevation_ended",
     ];
 
     /// <summary>Those that give, and take nothing from anybody: who has not heard of them yet allows too little, not too much. Whatever is new is none of them until it is written here.</summary>
     private static readonly HashSet<string> Giving =
     [
-        "workspace_created", "workspace_plan_changed", "workspace_limits_changed", "api_key_issued", "member_added", "platform_admin_added",
+        "workspace_created", "workspace_plan_changed", "workspace_limits_changed", "workspace_witnesses_changed", "api_key_issued", "member_added", "platform_admin_added",
         "connection_created", "connection_enabled", "connection_circuit_opened", "connection_circuit_closed",
         "rule_created", "rule_changed", "rule_disabled", "rule_enabled", "rule_deleted", // routing reads the feed itself, in its order
         "source_created", "source_enabled",
