@@ -33,7 +33,7 @@ public sealed class Isolation_of_every_operation(RunningMesh mesh, TwoWorkspaces
         var paths = JsonNode.Parse((await mesh.Admin.Get("/openapi/v1.json")).Is(HttpStatusCode.OK).Text)!["paths"]!.AsObject();
         var described = paths.SelectMany(p => p.Value!.AsObject().Where(m => m.Key is "get" or "post" or "put" or "patch" or "delete").Select(m => $"{m.Key.ToUpperInvariant()} {p.Key}"));
         Assert.Equal(described.Order(StringComparer.Ordinal), Operation.All.Select(o => o.ToString()).Concat(Operation.Open).Order(StringComparer.Ordinal));
-        Assert.All(Operation.Open, open => Assert.DoesNotContain(" /v1", open, StringComparison.OrdinalIgnoreCase));
+        Assert.Equal(["GET /v1/log/keys"], Operation.Open.Where(open => open.Contains(" /v1", StringComparison.OrdinalIgnoreCase)));
     }
 
     [Theory, MemberData(nameof(InWorkspaces))]

@@ -22,6 +22,11 @@ public sealed record Operation(string Method, string Path, string Who)
         DELETE /v1/workspaces/{ws}/sources/{id}                                         od
         GET /v1/admins                                                                  a
         GET /v1/encryption                                                              a
+        GET /v1/log/checkpoint                                                          a
+        GET /v1/log/checkpoints                                                         a
+        GET /v1/log/consistency                                                         a
+        GET /v1/log/inclusion                                                           a
+        GET /v1/log/leaves                                                              a
         GET /v1/oauth-apps                                                              a
         GET /v1/usage                                                                   a
         GET /v1/workspaces                                                              aodup
@@ -46,6 +51,12 @@ public sealed record Operation(string Method, string Path, string Who)
         GET /v1/workspaces/{ws}/identity-providers/{id}                                 ou
         GET /v1/workspaces/{ws}/issuer                                                  ou
         GET /v1/workspaces/{ws}/keys                                                    ou
+        GET /v1/workspaces/{ws}/log/checkpoint                                          ou
+        GET /v1/workspaces/{ws}/log/checkpoints                                         ou
+        GET /v1/workspaces/{ws}/log/consistency                                         ou
+        GET /v1/workspaces/{ws}/log/inclusion                                           ou
+        GET /v1/workspaces/{ws}/log/leaves                                              ou
+        GET /v1/workspaces/{ws}/log/witnesses                                           ou
         GET /v1/workspaces/{ws}/members                                                 ou
         GET /v1/workspaces/{ws}/members/{id}                                            ou
         GET /v1/workspaces/{ws}/oauth-apps                                              odu
@@ -74,6 +85,7 @@ public sealed record Operation(string Method, string Path, string Who)
         PATCH /v1/workspaces/{ws}/sources/{id}                                          od
         POST /v1/admins                                                                 a
         POST /v1/encryption/rewrap                                                      a
+        POST /v1/log/keys/rotate                                                        a
         POST /v1/workspaces                                                             a
         POST /v1/workspaces/{ws}/connect-sessions                                       od
         POST /v1/workspaces/{ws}/connections                                            od
@@ -113,15 +125,17 @@ public sealed record Operation(string Method, string Path, string Who)
         POST /v1/workspaces/{ws}/sources/{id}/rotate-token                              od
         PUT /v1/oauth-apps/{provider}                                                   a
         PUT /v1/workspaces/{ws}/connections/{id}/credential                             od
+        PUT /v1/workspaces/{ws}/log/witnesses                                           o
         PUT /v1/workspaces/{ws}/members/{id}                                            o
         PUT /v1/workspaces/{ws}/oauth-apps/{provider}                                   od
         PUT /v1/workspaces/{ws}/origins                                                 o
         """;
 
-    /// <summary>Outside of /v1: open to whoever comes, or with a proof of their own.</summary>
+    /// <summary>Nearly all outside of /v1: open to whoever comes, or with a proof of their own.</summary>
     public static readonly IReadOnlySet<string> Open = new HashSet<string>(StringComparer.Ordinal)
     {
         "GET /healthz", "GET /readyz",
+        "GET /v1/log/keys", // who does not trust us has to see what we sign with
         "POST /in/{token}", // the token names the source, whose verification the request must pass
         // What an issuer publishes is for everybody who checks its tokens (OpenID Connect Discovery), and its endpoints ask for a client's own credential.
         "GET /.well-known/oauth-authorization-server/issuers/{ws}", "GET /issuers/{ws}/.well-known/openid-configuration", "GET /issuers/{ws}/jwks",

@@ -68,9 +68,10 @@ public sealed class AccessTests
     [Fact]
     public void Every_route_says_what_it_needs()
     {
-        // Outside of /v1: probes; webhooks, which prove themselves as their source asks; and issuers, whose public part is for everybody and whose clients prove themselves.
+        // For everybody, the keys that the log is checked with. Outside of /v1: probes; webhooks, which prove themselves as their source asks; and issuers, whose public part is for everybody and whose clients prove themselves.
         string[] open =
         [
+            "src/Api/Features/Log/ReadLogKeys.cs",
             "src/Api/Features/Health/Health.cs", "src/Api/Features/Sources/ReceiveWebhook.cs", "src/Api/Features/Issuers/ReadDiscovery.cs", "src/Api/Features/Issuers/ReadKeySet.cs",
             "src/Api/Features/Issuers/IssueToken.cs", "src/Api/Features/Issuers/RevokeToken.cs", "src/Api/Features/Issuers/IntrospectToken.cs",
             // A provider's answer proves itself by its state, a connect session's page by its link.

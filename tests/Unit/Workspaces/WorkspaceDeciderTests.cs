@@ -12,6 +12,7 @@ public class WorkspaceDeciderTests
     private static readonly LimitOverrides More = new(EventsPerMonth: 7, Overage: Overage.Soft);
     private static readonly WorkspaceCommand.ChangeWorkspace Change = new("enterprise", More, At);
     private static readonly WorkspaceCommand.SetOrigins SetOrigins = new(["https://app.example.com"], At);
+    private static readonly WorkspaceCommand.SetWitnesses SetWitnesses = new(["https://witness.example/"], At);
     private static readonly Scenario<WorkspaceCommand, Workspace, WorkspaceEvent> A = new(Workspace.Initial, Workspace.Evolve, WorkspaceDecider.Decide);
 
     [Fact]
@@ -45,13 +46,22 @@ public class WorkspaceDeciderTests
     }
 
     [Fact]
+    public void Its_witnesses_are_set_once()
+    {
+        A.After(Created).When(SetWitnesses).HappensOnce(new WorkspaceEvent.WorkspaceWitnessesChanged(["https://witness.example/"], At));
+        A.After(Created).Then(SetWitnesses).When(SetWitnesses with { Urls = [] }).HappensOnce(new WorkspaceEvent.WorkspaceWitnessesChanged([], At));
+        A.After(Created).When(SetWitnesses with { Urls = [] }).Nothing();
+    }
+
+    [Fact]
     public void A_workspace_that_is_missing_has_nothing_to_change()
     {
         A.After().When(Change).Refused("workspace.missing");
         A.After().When(SetOrigins).Refused("workspace.missing");
+        A.After().When(SetWitnesses).Refused("workspace.missing");
     }
 
     [Fact]
     public void Every_command_is_decided_in_every_state() =>
-        A.DecidesEverything([Create, Change, SetOrigins], A.After(), A.After(Created));
+        A.DecidesEverything([Create, Change, SetOrigins, SetWitnesses], A.After(), A.After(Created));
 }
