@@ -46,7 +46,7 @@ public sealed class SqlIsolationTests : IAsyncLifetime
             where c.relkind in ('r', 'p') and not c.relispartition
             """;
         Assert.NotEmpty(await Names(direct, Keeping));
-        Assert.Equal((await Names(direct, Keeping)).Order(StringComparer.Ordinal), await Names(direct, "select name from eventmesh.sealed_tables order by name"));
+        Assert.Equal((await Names(direct, Keeping)).Order(StringComparer.Ordinal), await Names(direct, "select name::regclass::text from eventmesh.sealed_tables order by name"));
     }
 
     [Fact]
