@@ -60,17 +60,22 @@ internal sealed class Client : IDisposable
     public Task<Answer> Delete(string path, CancellationToken cancel) => Send(HttpMethod.Delete, path, null, cancel);
 
     /// <summary>Opens a stream of server-sent events; it has no time limit once it is open.</summary>
-    public async Task<Stream> Open(string path, CancellationToken cancel)
+    public Task<Stream> Open(string path, CancellationToken cancel) => Open(path, "text/event-stream", cancel);
+
+    /// <summary>Opens a stream of JSON, one object a line; it has no time limit once it is open.</summary>
+    public Task<Stream> OpenLines(string path, CancellationToken cancel) => Open(path, "application/x-ndjson", cancel);
+
+    private async Task<Stream> Open(string path, string type, CancellationToken cancel)
     {
         var request = Request(HttpMethod.Get, path);
-        request.Headers.Accept.ParseAdd("text/event-stream");
+        request.Headers.Accept.ParseAdd(type);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(AnswerTimeout);
         return await Reach(async () =>
         {
             var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             await Refuse(response, limit.Token);
-            return response.Content.Headers.ContentType?.MediaType == "text/event-stream"
+            return response.Content.Headers.ContentType?.MediaType == type
                 ? await response.Content.ReadAsStreamAsync(limit.Token)
                 : throw NotEventMesh();
         }, cancel);

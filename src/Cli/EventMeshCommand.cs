@@ -80,6 +80,9 @@ internal static class EventMeshCommand
             ShowUsage.In(shell),
             Tail.In(shell),
             Verify.In(shell),
+            Shell.Noun("consumers", "Named places in a workspace's history.", CreateConsumer.In(shell), ListConsumers.In(shell), GetConsumer.In(shell), ReadConsumer.In(shell),
+                AcknowledgeConsumer.In(shell), ResetConsumer.In(shell), DeleteConsumer.In(shell)),
+            ReplayFeed.In(shell),
             Listen.In(shell),
             shell.Server, shell.Token, shell.Json,
         };

@@ -28,6 +28,7 @@ public sealed record Problem(string Code, int Status, string Title)
     public static readonly Problem TookTooLong = new("took_too_long", 503, "The request took too long.");
     public static readonly Problem PositionNotReached = new("position_not_reached", 503, "The list has not reached the position yet.");
     public static readonly Problem NotYetInLog = new("not_yet_in_log", 503, "The log has not come so far yet.");
+    public static readonly Problem PositionUnknown = new("position_unknown", 409, "There is no such position in this feed.");
     public static readonly Problem LimitReached = new("limit_reached", 409, "The plan allows no more of these.");
     public static readonly Problem LimitExceeded = new("limit_exceeded", 429, "The plan allows no more at the moment.");
     public static readonly Problem PlanUnknown = new("plan_unknown", 503, "The workspace's plan is not known here.");
@@ -37,6 +38,7 @@ public sealed record Problem(string Code, int Status, string Title)
     [
         InvalidRequest, MalformedJson, InvalidEvent, BadRequest, Unauthorized, InvalidSignature, Forbidden, NotFound, MethodNotAllowed, Timeout, Conflict, VersionMismatch,
         TooLarge, UnsupportedMediaType, IdempotencyKeyReused, SchemaMismatch, HeadersTooLarge, TooManyAtOnce, TooManyFailures, Internal, Unavailable, TookTooLong, PositionNotReached, NotYetInLog,
+        PositionUnknown,
         LimitReached, LimitExceeded, PlanUnknown, ProviderUnavailable,
     ];
 

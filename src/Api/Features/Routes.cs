@@ -3,6 +3,7 @@ using EventMesh.Api.Features.Admins;
 using EventMesh.Api.Features.Catalogue;
 using EventMesh.Api.Features.Configuration;
 using EventMesh.Api.Features.Connections;
+using EventMesh.Api.Features.Consumers;
 using EventMesh.Api.Features.Deliveries;
 using EventMesh.Api.Features.Elevations;
 using EventMesh.Api.Features.Encryption;
@@ -180,6 +181,13 @@ public static class Routes
         RotateLogKey.Map(platformLog);
 
         ReadFeed.Map(workspace);
+        var consumers = workspace.MapGroup("/consumers").WithTags("Consumers");
+        CreateConsumer.Map(consumers);
+        ReadConsumers.Map(consumers);
+        ReadConsumerEvents.Map(consumers);
+        AcknowledgeEvents.Map(consumers);
+        ResetConsumer.Map(consumers);
+        DeleteConsumer.Map(consumers);
         ReadStreamHistory.Map(workspace);
     }
 }

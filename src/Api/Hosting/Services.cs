@@ -1,3 +1,4 @@
+using EventMesh.Api.Consumers;
 using EventMesh.Api.Door;
 using EventMesh.Api.Edge;
 using EventMesh.Api.Features.Deliveries;
@@ -47,7 +48,7 @@ internal static class Services
         services.AddSingleton<Tokens>();
         services.AddSingleton(new ClientAddress(settings.TrustedProxies, settings.PublicUrl?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true)).AddSingleton<FailedAttempts>();
         services.AddSingleton<Refusals>();
-        services.AddSingleton<FollowFeed>();
+        services.AddSingleton<FollowFeed>().AddSingleton<SendFeed>().AddSingleton<FeedPayloads>().AddSingleton<PayloadReads>().AddSingleton<ConsumerPositions>();
         services.AddSingleton<FindDelivery>();
         services.AddSingleton<DryRun>();
         services.AddSingleton<StartReplay.Door>();
@@ -62,6 +63,7 @@ internal static class Services
         if (settings.Roles.HasFlag(Roles.Api)) services.AddInbound();
         services.AddIssuing(settings);
         if (settings.Roles.HasFlag(Roles.Api)) services.AddRole("limits", p => p.GetRequiredService<Limiter>().Run);
+        if (settings.Roles.HasFlag(Roles.Api)) services.AddRole("payload-reads", p => p.GetRequiredService<PayloadReads>().Run);
         if (settings.Roles.HasFlag(Roles.Api)) services.AddRole("refusals", p => p.GetRequiredService<Refusals>().Run);
         services.AddDelivery(settings);
         services.AddLog(settings);

@@ -8,15 +8,16 @@ internal static class Tail
 {
     public static Command In(Shell shell)
     {
-        var since = new Option<string>("--since") { Description = "Where to begin: beginning, now, or a position of the feed.", HelpName = "beginning|now|POSITION", DefaultValueFactory = _ => "now" };
+        var since = new Option<string>("--since") { Description = "Where to begin: beginning, now, a time, or a position of the feed.", HelpName = "beginning|now|TIME|POSITION", DefaultValueFactory = _ => "now" };
         var count = new Option<int?>("--count") { Description = "End after so many events.", HelpName = "N" };
+        var filter = new FeedFilterOptions();
         return shell.Verb("tail", "Follow a workspace's history as it is written. Goes on by itself after a lost connection; Ctrl-C ends it.",
-            ["eventmesh tail -w acme", "eventmesh tail -w acme --since beginning --json | jq .type"],
-            [shell.Workspace, since, count], async call =>
+            ["eventmesh tail -w acme", "eventmesh tail -w acme --since beginning --json | jq .type", "eventmesh tail -w acme --type 'delivery_*' --resource con_…"],
+            [shell.Workspace, since, count, .. filter.Options], async call =>
             {
                 try
                 {
-                    await Follow(call, call.Given(since), call.Value(count));
+                    await Follow(call, filter.On(call, call.InWorkspace($"feed")), call.Given(since), call.Value(count));
                 }
                 catch (OperationCanceledException) when (call.Cancel.IsCancellationRequested)
                 {
@@ -25,17 +26,18 @@ internal static class Tail
             });
     }
 
-    private static async Task Follow(Call call, string since, int? count)
+    private static async Task Follow(Call call, string path, string since, int? count)
     {
-        var feed = new Feed(call.Client, call.InWorkspace($"feed"), call.Output.Note);
+        var feed = new Feed(call.Client, path, call.Output.Note);
         var (after, from) = since switch
         {
             "beginning" => (null, null),
             "now" => await Now(call),
+            _ when FeedFilterOptions.IsTime(since) => (null, null),
             _ => (since, (DateTimeOffset?)null),
         };
         var shown = 0;
-        await foreach (var stored in feed.Follow(after, call.Cancel))
+        await foreach (var stored in feed.Follow(after, FeedFilterOptions.IsTime(since) ? since : null, call.Cancel))
         {
             if (from is not null && Readable.Find(stored, "at") is { ValueKind: JsonValueKind.String } at && at.GetDateTimeOffset() < from)
                 continue;

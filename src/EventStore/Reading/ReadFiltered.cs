@@ -6,7 +6,7 @@ namespace EventMesh.EventStore.Reading;
 /// <summary>A piece of a workspace's feed.</summary>
 /// <param name="Reached">The position of the last event that was looked at, whether it was wanted or not: where to go on after. It is an event's, or where the reading began.</param>
 /// <param name="End">Whether there is nothing more to read for now.</param>
-public sealed record FilteredPage(IReadOnlyList<StoredEvent> Events, Position Reached, bool End);
+public sealed record FilteredPage(IReadOnlyList<WholeEvent> Events, Position Reached, bool End);
 
 public static class ReadFilteredVerb
 {
@@ -15,7 +15,7 @@ public static class ReadFilteredVerb
 
     // The last event that was looked at comes too, so that it is known how far the page has come.
     private const string Sql = $"""
-        select {Rows.Columns}, e.wanted, e.n from (
+        select {ReadWholeVerb.Columns}, e.wanted, e.n from (
           select w.*, coalesce({EventFilter.Condition}, false) as wanted, row_number() over looked as n, lead(1) over looked is null as last
           from (
             select * from public.mt_events m
@@ -26,7 +26,7 @@ public static class ReadFilteredVerb
         """;
 
     private const string AllSql = $"""
-        select {Rows.Columns} from public.mt_events e
+        select {ReadWholeVerb.Columns} from public.mt_events e
         where (e.xid, e.seq_id) > ($1, $2) and (e.xid, e.seq_id) < ($3, $4) and e.xid < pg_snapshot_xmin(pg_current_snapshot())
         order by e.xid, e.seq_id limit $5
         """;
@@ -59,19 +59,20 @@ public static class ReadFilteredVerb
 
     private static async Task<FilteredPage> All(NpgsqlDataReader reader, Position after, int limit, CancellationToken stop)
     {
-        var events = await ReadStreamVerb.All(reader, stop).ConfigureAwait(false);
-        return new(events, events.Count > 0 ? events[^1].Position : after, events.Count < limit);
+        var events = new List<WholeEvent>();
+        while (await reader.ReadAsync(stop).ConfigureAwait(false)) events.Add(ReadWholeVerb.Row(reader, 0));
+        return new(events, events.Count > 0 ? events[^1].Event.Position : after, events.Count < limit);
     }
 
     private static async Task<FilteredPage> Wanted(NpgsqlDataReader reader, Position after, int limit, int lookedAtMax, CancellationToken stop)
     {
-        var (events, reached, looked) = (new List<StoredEvent>(), after, 0L);
+        var (events, reached, looked) = (new List<WholeEvent>(), after, 0L);
         var (wanted, number) = (reader.GetOrdinal("wanted"), reader.GetOrdinal("n"));
         while (await reader.ReadAsync(stop).ConfigureAwait(false))
         {
-            var stored = Rows.Read(reader);
-            if (reader.GetBoolean(wanted)) events.Add(stored);
-            (reached, looked) = (stored.Position, reader.GetInt64(number));
+            var whole = ReadWholeVerb.Row(reader, 0);
+            if (reader.GetBoolean(wanted)) events.Add(whole);
+            (reached, looked) = (whole.Event.Position, reader.GetInt64(number));
         }
         return new(events, reached, events.Count < limit && looked < lookedAtMax);
     }

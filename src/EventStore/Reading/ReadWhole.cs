@@ -22,7 +22,7 @@ public static class ReadWholeVerb
 {
     private const string Own = "e.id, e.mt_dotnet_type, e.headers, e.is_archived, e.bdata";
     private const int OwnCount = 5;
-    private const string Columns = $"{Own}, {Rows.Columns}";
+    internal const string Columns = $"{Own}, {Rows.Columns}";
 
     private const string WorkspaceSql = $"""
         select {Columns} from public.mt_events e
@@ -80,7 +80,7 @@ public static class ReadWholeVerb
         }, stop).ConfigureAwait(false);
     }
 
-    private static WholeEvent Row(NpgsqlDataReader reader, int first) => new(
+    internal static WholeEvent Row(NpgsqlDataReader reader, int first) => new(
         Rows.Read(reader, first + OwnCount),
         reader.GetGuid(first),
         reader.IsDBNull(first + 1) ? null : reader.GetString(first + 1),

@@ -1,6 +1,7 @@
 using EventMesh.Domain.Access;
 using EventMesh.Domain.Catalogue;
 using EventMesh.Domain.Connections;
+using EventMesh.Domain.Consumers;
 using EventMesh.Domain.Deliveries;
 using EventMesh.Domain.Encryption;
 using EventMesh.Domain.Identity;
@@ -23,8 +24,8 @@ public static class ConfigurationEvents
 {
     /// <summary>Every event of the domain.</summary>
     public static readonly EventTypes All = EventTypes.Of(
-        typeof(WorkspaceEvent), typeof(ApiKeyEvent), typeof(ConnectionEvent), typeof(CircuitEvent), typeof(RuleEvent), typeof(PublishedEventEvent), typeof(DeliveryEvent),
-        typeof(LimitEvent), typeof(ReplayEvent),
+        typeof(WorkspaceEvent), typeof(ApiKeyEvent), typeof(ConnectionEvent), typeof(CircuitEvent), typeof(RuleEvent), typeof(PublishedEventEvent), typeof(PayloadReadEvent), typeof(DeliveryEvent),
+        typeof(LimitEvent), typeof(ReplayEvent), typeof(ConsumerEvent),
         typeof(OauthAppEvent), typeof(ConnectSessionEvent), typeof(RenewalEvent),
         typeof(SourceEvent), typeof(EventTypeEvent),
         typeof(TrustedProviderEvent),

@@ -28,6 +28,8 @@ public sealed record Furnished(Workspace Workspace, string Mark, IReadOnlyDictio
         var account = ids["service-accounts"] = (await Made("/service-accounts", $$"""{"name":"{{mark}}","roles":["publisher"]}"""))["id"];
         ids["credentials"] = (await Made($"/service-accounts/{account}/credentials", """{"kind":"secret"}"""))["id"];
         ids["kid"] = (await workspace.Get("/issuer")).Json["keys"]?[0]?["kid"]?.GetValue<string>() ?? "none";
+        (await workspace.Send(HttpMethod.Put, "/consumers/" + mark, """{"from":"beginning"}""")).Is(HttpStatusCode.Created);
+        ids["consumers"] = mark;
         ids["members"] = (await Made("/members", $$"""{"subject":"{{mark}}","roles":["auditor"]}"""))["id"];
         ids["identity-providers"] = (await Made("/identity-providers", $$"""
             {"name":"{{mark}}","issuer":"https://{{mark}}.example","audiences":["eventmesh"],"algorithms":["RS256"],"roles_claim":"roles","roles":{"a":["auditor"]},"require_tenant_id":false}

@@ -10,6 +10,7 @@ public sealed record Operation(string Method, string Path, string Who)
         DELETE /v1/oauth-apps/{provider}                                                a
         DELETE /v1/workspaces/{ws}/connections/{id}                                     od
         DELETE /v1/workspaces/{ws}/connections/{id}/credential                          od
+        DELETE /v1/workspaces/{ws}/consumers/{name}                                     ou
         DELETE /v1/workspaces/{ws}/identity-providers/{id}                              o
         DELETE /v1/workspaces/{ws}/keys/{id}                                            o
         DELETE /v1/workspaces/{ws}/members/{id}                                         o
@@ -37,6 +38,9 @@ public sealed record Operation(string Method, string Path, string Who)
         GET /v1/workspaces/{ws}/connections/{id}                                        odu
         GET /v1/workspaces/{ws}/connections/{id}/authorization                          odu
         GET /v1/workspaces/{ws}/connections/{id}/secrets                                odu
+        GET /v1/workspaces/{ws}/consumers                                               ou
+        GET /v1/workspaces/{ws}/consumers/{name}                                        ou
+        GET /v1/workspaces/{ws}/consumers/{name}/events                                 ou
         GET /v1/workspaces/{ws}/deliveries                                              odup
         GET /v1/workspaces/{ws}/deliveries/{id}                                         odup
         GET /v1/workspaces/{ws}/elevations                                              aou
@@ -92,6 +96,8 @@ public sealed record Operation(string Method, string Path, string Who)
         POST /v1/workspaces/{ws}/connections/{id}/authorize                             od
         POST /v1/workspaces/{ws}/connections/{id}/circuit/close                         od
         POST /v1/workspaces/{ws}/connections/{id}/secret/rotate                         od
+        POST /v1/workspaces/{ws}/consumers/{name}/position                              ou
+        POST /v1/workspaces/{ws}/consumers/{name}/reset                                 ou
         POST /v1/workspaces/{ws}/deliveries/{id}/retry                                  o
         POST /v1/workspaces/{ws}/elevations                                             a
         POST /v1/workspaces/{ws}/elevations/{id}/approve                                ao
@@ -125,6 +131,7 @@ public sealed record Operation(string Method, string Path, string Who)
         POST /v1/workspaces/{ws}/sources/{id}/rotate-token                              od
         PUT /v1/oauth-apps/{provider}                                                   a
         PUT /v1/workspaces/{ws}/connections/{id}/credential                             od
+        PUT /v1/workspaces/{ws}/consumers/{name}                                        ou
         PUT /v1/workspaces/{ws}/log/witnesses                                           o
         PUT /v1/workspaces/{ws}/members/{id}                                            o
         PUT /v1/workspaces/{ws}/oauth-apps/{provider}                                   od

@@ -137,7 +137,7 @@ public sealed class FilteredFeedTests : IAsyncLifetime
         {
             var page = await opened.Store.For("acme").ReadFiltered(filter, at, until, limit, lookedAtMax);
             Assert.InRange(page.Events.Count, 0, limit);
-            read.AddRange(page.Events);
+            read.AddRange(page.Events.Select(e => e.Event));
             if (page.End) return read;
             Assert.True(page.Reached > at);
             at = page.Reached;

@@ -28,6 +28,10 @@ public sealed record FeedFilter(
     [JsonIgnore]
     public bool IsAll => Types is null or [] && Stream is null && Resource is null;
 
+    /// <summary>What may be written down of <see cref="Resource"/>: the id that a publisher gave one may be somebody's name.</summary>
+    [JsonIgnore]
+    public string? ResourceWithoutId => Resource?.IndexOf('/', StringComparison.Ordinal) is { } slash and >= 0 ? Resource[..slash] : Resource;
+
     /// <summary>Of a query: <c>type</c> (a list with commas), <c>stream</c>, <c>resource</c>. What is empty is not given.</summary>
     public static FeedFilter Of(IQueryCollection query, Checks checks)
     {

@@ -8,7 +8,12 @@ namespace EventMesh.Api.Features.Feed;
 /// </summary>
 public static class FeedLine
 {
-    public static void Write(Utf8JsonWriter json, WholeEvent whole)
+    /// <summary>The body of a published event, as it may be shown.</summary>
+    /// <param name="Json">Null when it is not kept any more.</param>
+    public readonly record struct Body(byte[]? Json);
+
+    /// <param name="body">Null when it was not asked for, or the event has none.</param>
+    public static void Write(Utf8JsonWriter json, WholeEvent whole, Body? body = null)
     {
         var stored = whole.Event;
         json.WriteStartObject();
@@ -35,6 +40,18 @@ public static class FeedLine
         // We write neither; a proof of the history has to know of them where somebody else did.
         if (whole.Archived) json.WriteBoolean("archived"u8, true);
         if (whole.Binary is { } binary) json.WriteBase64String("bdata"u8, binary.Span);
+        if (body is { } asked) Write(json, asked.Json);
         json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, byte[]? payload)
+    {
+        json.WritePropertyName("payload"u8);
+        if (payload is not null) json.WriteRawValue(payload, skipInputValidation: true);
+        else
+        {
+            json.WriteNullValue();
+            json.WriteBoolean("payload_expired"u8, true);
+        }
     }
 }

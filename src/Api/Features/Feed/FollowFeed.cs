@@ -1,6 +1,5 @@
 using System.Buffers;
-using System.Text;
-using System.Text.Json;
+using System.IO.Pipelines;
 using EventMesh.Api.Edge;
 using EventMesh.EventStore;
 using EventMesh.EventStore.Reading;
@@ -9,18 +8,27 @@ namespace EventMesh.Api.Features.Feed;
 
 /// <summary>
 /// A workspace's history as server-sent events (WHATWG HTML §9.2), for as long as somebody listens: <c>id</c> is the position, <c>data</c> the line
-/// of the feed. A comment every 15 s keeps proxies from closing the connection.
+/// of the feed. When nothing is wanted of what happens, an <c>id</c> alone says how far it has come. Something comes every 15 s, which keeps proxies from closing the connection.
 /// </summary>
-public sealed class FollowFeed(Store store, TimeProvider clock, IHostApplicationLifetime lifetime)
+public sealed class FollowFeed(Store store, FeedPayloads payloads, TimeProvider clock, IHostApplicationLifetime lifetime)
 {
-    private const int PageEvents = 500;
+    private const int PageEventsMax = 250;
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan BetweenProgress = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Soonest = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
 
-    public async Task Run(HttpContext context, WorkspaceStore workspace, Position after)
+    public async Task Run(HttpContext context, Call call, FeedAsked asked)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        var workspace = store.For(call.Workspace.Id);
+        var range = await FeedRange.Of(workspace, asked, ending.Token).ConfigureAwait(false);
+        if (await range.IsOver(workspace, ending.Token).ConfigureAwait(false))
+        {
+            // An EventSource that is told so does not come again.
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-store";
         var output = context.Response.BodyWriter;
@@ -28,7 +36,8 @@ public sealed class FollowFeed(Store store, TimeProvider clock, IHostApplication
         try
         {
             await output.WriteAsync(": following\n\n"u8.ToArray(), ending.Token).ConfigureAwait(false);
-            await Follow(workspace, after, output, ending.Token).ConfigureAwait(false);
+            using var lines = new FeedLines(output, call, asked, payloads, events: true);
+            await Follow(workspace, asked, range, lines, output, ending.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
@@ -36,40 +45,49 @@ public sealed class FollowFeed(Store store, TimeProvider clock, IHostApplication
         }
     }
 
-    private async Task Follow(WorkspaceStore workspace, Position after, System.IO.Pipelines.PipeWriter output, CancellationToken stop)
+    private async Task Follow(WorkspaceStore workspace, FeedAsked asked, FeedRange range, FeedLines lines, PipeWriter output, CancellationToken stop)
     {
-        using var json = new Utf8JsonWriter(output, EdgeJson.Writing);
-        var wrote = clock.GetTimestamp();
+        var (filter, size, wrote) = (asked.Filter.ToStore(), new PageSize(clock, PageEventsMax), clock.GetTimestamp());
+        // Where we are, and how far the listener knows of it.
+        var (after, told) = (range.After, range.After);
         for (var quiet = 0; ;)
         {
             var signal = store.Arrivals.Next;
-            var page = await workspace.ReadWhole(after, PageEvents, stop).ConfigureAwait(false);
-            foreach (var stored in page)
+            if (range.Until is null && asked.Until <= clock.GetUtcNow()) range = range with { Until = await workspace.FindSince(asked.Until.Value, stop).ConfigureAwait(false) };
+            size.Began();
+            var (found, reached, last, end) = await Piece(workspace, filter, after, range.Until, size.Events, lines, stop).ConfigureAwait(false);
+            await lines.Taken(stop).ConfigureAwait(false);
+            (after, told) = (reached, last ?? told);
+            var over = end && range.Until is not null;
+            var silence = clock.GetElapsedTime(wrote);
+            var due = !found && (silence >= Heartbeat || over || (after > told && silence >= BetweenProgress));
+            if (due && after > told)
             {
-                Write(json, output, stored);
-                after = stored.Event.Position;
+                lines.Progress(after, end);
+                told = after;
             }
-            var silent = page.Count == 0 && clock.GetElapsedTime(wrote) >= Heartbeat;
-            if (silent) output.Write(": still here\n\n"u8);
-            if (page.Count > 0 || silent)
+            else if (due) output.Write(": still here\n\n"u8);
+            if (found || due)
             {
-                await output.FlushAsync(stop).ConfigureAwait(false);
+                await lines.Send(stop).ConfigureAwait(false);
                 wrote = clock.GetTimestamp();
             }
-            quiet = page.Count > 0 ? 0 : quiet + 1;
-            if (page.Count < PageEvents) await Pause(signal, quiet, stop).ConfigureAwait(false);
+            size.Ended();
+            if (over) return;
+            quiet = found ? 0 : quiet + 1;
+            if (end) await Pause(signal, quiet, stop).ConfigureAwait(false);
         }
     }
 
-    private static void Write(Utf8JsonWriter json, System.IO.Pipelines.PipeWriter output, WholeEvent stored)
+    /// <summary>Reads a page and writes what the listener takes of it. A method of its own, so that nothing holds the page while they are waited for.</summary>
+    private static async Task<(bool Found, Position Reached, Position? Last, bool End)> Piece(
+        WorkspaceStore workspace, EventFilter filter, Position after, Position? until, int limit, FeedLines lines, CancellationToken stop)
     {
-        output.Write("id: "u8);
-        output.Write(Encoding.ASCII.GetBytes(stored.Event.Position.ToString()));
-        output.Write("\ndata: "u8);
-        FeedLine.Write(json, stored);
-        json.Flush();
-        json.Reset();
-        output.Write("\n\n"u8);
+        var page = await workspace.ReadFiltered(filter, after, until, limit, stop: stop).ConfigureAwait(false);
+        var written = await lines.Write(page.Events, stop).ConfigureAwait(false);
+        Position? last = written > 0 ? page.Events[written - 1].Event.Position : null;
+        var all = written == page.Events.Count;
+        return (page.Events.Count > 0, all ? page.Reached : last!.Value, last, all && page.End);
     }
 
     // Woken by what this node appends; what other nodes append is found by looking, ever less often while nothing happens.
