@@ -33,6 +33,7 @@ public static class ReadFeedVerb
 
     private const string Columns = Reading.Rows.Columns;
     private static readonly string All = Sql(null);
+    private static readonly string Positions = Sql(null, $"e.xid, e.seq_id, e.tenant_id, e.stream_id, e.version, e.type, '{{}}'::jsonb, e.timestamp, {string.Join(", ", Enumerable.Repeat("null::varchar", 6))}");
     private static readonly ConditionalWeakTable<IReadOnlyCollection<string>, string> Of = [];
 
     internal static string Literals(IReadOnlyCollection<string> types) => $"m.type in ({string.Join(", ", types.Select(t =>
@@ -42,6 +43,9 @@ public static class ReadFeedVerb
     /// <param name="types">Stored names to read; null for all. They stand in the statement as they are, so that a partial index over them is used.</param>
     public static Task<FeedPage> ReadFeed(this Store store, Position after, int limit, IReadOnlyCollection<string>? types = null, CancellationToken stop = default) =>
         Read(store, types is null ? All : Of.GetValue(types, t => Sql(Literals(t))), after, limit, stop);
+
+    /// <summary>Events of every workspace without what they say: their data is <c>{}</c>, and nothing stands beside it but time and stream.</summary>
+    public static Task<FeedPage> ReadPositions(this Store store, Position after, int limit, CancellationToken stop = default) => Read(store, Positions, after, limit, stop);
 
     /// <summary>Those that a partial index holds.</summary>
     public static Task<FeedPage> ReadFeed(this Store store, Position after, int limit, FeedCondition condition, CancellationToken stop = default) =>

@@ -20,7 +20,7 @@ internal sealed class RebuildFeed(Store store, Projection projection, string? wo
 
     private readonly string sql = $"""
         with horizon as materialized (select pg_snapshot_xmin(pg_current_snapshot()) as xmin)
-        select h.xmin, e.xid, e.seq_id, e.tenant_id, e.stream_id, e.type, e.data from horizon h left join lateral (
+        select h.xmin, e.xid, e.seq_id, e.tenant_id, e.stream_id, e.type, {(projection.PositionsOnly ? "'{}'::jsonb" : "e.data")} from horizon h left join lateral (
           select * from public.mt_events m
           where (m.xid, m.seq_id) > ($1, $2) and m.xid < h.xmin and ($3 is null or m.type = any($3)){(workspace is null ? "" : " and m.tenant_id = $5")}
           order by m.xid, m.seq_id limit $4

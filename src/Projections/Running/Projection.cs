@@ -12,6 +12,9 @@ public sealed record Projection(string Name, IReadOnlyList<string>? EventTypes, 
     /// <summary>How long events may gather before they are taken in: a transaction of many costs little more than one of one.</summary>
     public TimeSpan Apart { get; init; } = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>Whether its fold looks at positions and workspaces alone: then nothing else of an event is read, and its data is <c>{}</c>.</summary>
+    public bool PositionsOnly { get; init; }
+
     public string Table => "eventmesh." + Name;
     public string Feed => "projection:" + Name;
 }

@@ -63,7 +63,8 @@ public sealed partial class ProjectionRunner(Store store, Projection projection,
         while (true)
         {
             tempo.Look();
-            var page = await store.ReadFeed(after, pageEvents, projection.EventTypes, stop).ConfigureAwait(false);
+            var page = await (projection.PositionsOnly
+                ? store.ReadPositions(after, pageEvents, stop) : store.ReadFeed(after, pageEvents, projection.EventTypes, stop)).ConfigureAwait(false);
             if (page.Events.Count > 0 || await AnyEvent(lease, page.UpTo, stop).ConfigureAwait(false))
             {
                 await TakeIn(lease, page, stop).ConfigureAwait(false);
