@@ -83,6 +83,9 @@ internal sealed class Client : IDisposable
 
     public void Dispose() => http.Dispose();
 
+    /// <summary>Opens a table as CSV; it has no time limit once it is open.</summary>
+    public Task<Stream> OpenCsv(string path, CancellationToken cancel) => Open(path, "text/csv", cancel);
+
     private async Task<Answer> Send(HttpMethod method, string path, HttpContent? body, CancellationToken cancel)
     {
         using var request = Request(method, path);

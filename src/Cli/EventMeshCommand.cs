@@ -78,6 +78,7 @@ internal static class EventMeshCommand
             Shell.Noun("ordering", "Keys for which deliveries wait in line.", ListLines.In(shell), SkipLine.In(shell), RetryLine.In(shell)),
             Shell.Noun("configuration", "All that a workspace is configured with, now and at any past moment.", ShowConfiguration.In(shell), DiffConfiguration.In(shell)),
             ShowUsage.In(shell),
+            ShowAudit.In(shell),
             Tail.In(shell),
             Verify.In(shell),
             Shell.Noun("consumers", "Named places in a workspace's history.", CreateConsumer.In(shell), ListConsumers.In(shell), GetConsumer.In(shell), ReadConsumer.In(shell),

@@ -1,3 +1,4 @@
+using EventMesh.Projections.Audit;
 using EventMesh.Projections.Deliveries;
 using EventMesh.Projections.Running;
 using EventMesh.Projections.Usage;
@@ -7,7 +8,7 @@ namespace EventMesh.Projections;
 /// <summary>Every read model that follows the feed: what runs, what is listed, and what can be rebuilt.</summary>
 public static class ReadModels
 {
-    public static readonly IReadOnlyList<Projection> All = [DeliveriesProjection.Projection, UsageProjection.Projection];
+    public static readonly IReadOnlyList<Projection> All = [DeliveriesProjection.Projection, UsageProjection.Projection, AuditProjection.Projection];
 
     /// <summary>Null when there is none of this name.</summary>
     public static Projection? Find(string name) => All.FirstOrDefault(p => p.Name == name);

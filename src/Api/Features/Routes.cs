@@ -1,5 +1,6 @@
 using EventMesh.Api.Description;
 using EventMesh.Api.Features.Admins;
+using EventMesh.Api.Features.Audit;
 using EventMesh.Api.Features.Catalogue;
 using EventMesh.Api.Features.Configuration;
 using EventMesh.Api.Features.Connections;
@@ -180,6 +181,7 @@ public static class Routes
         ReadLogKeys.Map(platformLog);
         RotateLogKey.Map(platformLog);
 
+        ReadAudit.Map(workspace, v1);
         ReadFeed.Map(workspace);
         var consumers = workspace.MapGroup("/consumers").WithTags("Consumers");
         CreateConsumer.Map(consumers);

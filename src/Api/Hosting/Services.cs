@@ -1,6 +1,7 @@
 using EventMesh.Api.Consumers;
 using EventMesh.Api.Door;
 using EventMesh.Api.Edge;
+using EventMesh.Api.Features.Audit;
 using EventMesh.Api.Features.Deliveries;
 using EventMesh.Api.Features.Feed;
 using EventMesh.Api.Features.Issuers;
@@ -49,6 +50,8 @@ internal static class Services
         services.AddSingleton(new ClientAddress(settings.TrustedProxies, settings.PublicUrl?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true)).AddSingleton<FailedAttempts>();
         services.AddSingleton<Refusals>();
         services.AddSingleton<FollowFeed>().AddSingleton<SendFeed>().AddSingleton<FeedPayloads>().AddSingleton<PayloadReads>().AddSingleton<ConsumerPositions>();
+        services.AddSingleton<FollowFeed>();
+        services.AddSingleton<AuditEntries>().AddSingleton<AuditAnswer>();
         services.AddSingleton<FindDelivery>();
         services.AddSingleton<DryRun>();
         services.AddSingleton<StartReplay.Door>();

@@ -30,16 +30,18 @@ public static class AuditQuery
         if (filter.Types is { Count: 0 }) return new([], null);
         var conditions = AuditIndex.Of(filter);
         var followed = await Fewest(store, filter, cursor, [.. conditions.Where(c => c.Followed is not null)], stop).ConfigureAwait(false);
-        var others = conditions.Where(c => c != followed).Select(c => c.Holds).ToArray();
+        string[] others = [.. conditions.Where(c => c != followed).Select(c => c.Holds)];
         var looked = others.Length == 0 ? (limit + 1) * (filter.Types?.Count ?? 1) : LookedAtMax;
-
-        // One more than asked for tells whether the list goes on.
-        var sql = $"select a.at, a.seq, a.outcome from ({followed.Followed!(looked)}) a where {(others.Length == 0 ? "true" : string.Join(" and ", others))} {AuditIndex.NewestFirst} limit {limit + 1}";
+        var sql = Statement(followed, others, looked, limit);
         var found = await Read(store, Bound(sql, filter, cursor), reader => new AuditRow(At(reader), reader.GetInt64(1), reader.IsDBNull(2) ? AuditOutcome.Succeeded : reader.GetString(2)), stop).ConfigureAwait(false);
         if (found.Count > limit) return new(found[..limit], CursorOf(found[limit - 1]));
         if (others.Length == 0) return new(found, null);
         return new(found, await Reached(store, filter, cursor, followed, looked, stop).ConfigureAwait(false));
     }
+
+    // One more than asked for tells whether the list goes on.
+    internal static string Statement(AuditIndex followed, string[] others, int looked, int limit) =>
+        $"select a.at, a.seq, a.outcome from ({followed.Followed!(looked)}) a where {(others.Length == 0 ? "true" : string.Join(" and ", others))} {AuditIndex.NewestFirst} limit {limit + 1}";
 
     /// <summary>Where the last row that was looked at stands; null when that was the last there is.</summary>
     private static async Task<AuditCursor?> Reached(WorkspaceStore store, AuditFilter filter, AuditCursor? cursor, AuditIndex followed, int looked, CancellationToken stop)

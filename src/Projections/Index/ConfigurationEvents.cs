@@ -33,7 +33,7 @@ public static class ConfigurationEvents
         typeof(DataKeysEvent), typeof(MasterKeyEvent), typeof(LogKeyEvent),
         typeof(ElevationEvent),
         typeof(IssuerEvent), typeof(ServiceAccountEvent), typeof(IssuedTokenEvent),
-        typeof(PlatformAdminEvent), typeof(MemberEvent), typeof(RefusalEvent));
+        typeof(PlatformAdminEvent), typeof(MemberEvent), typeof(RefusalEvent), typeof(HistoryReadingEvent));
 
     /// <summary>Stored names, each of them in the partial index <c>ix_mt_events_configuration</c>: one that is not makes every node read all events at its start.</summary>
     public static readonly IReadOnlyList<string> Types =
