@@ -50,7 +50,6 @@ internal static class Services
         services.AddSingleton(new ClientAddress(settings.TrustedProxies, settings.PublicUrl?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true)).AddSingleton<FailedAttempts>();
         services.AddSingleton<Refusals>();
         services.AddSingleton<FollowFeed>().AddSingleton<SendFeed>().AddSingleton<FeedPayloads>().AddSingleton<PayloadReads>().AddSingleton<ConsumerPositions>();
-        services.AddSingleton<FollowFeed>();
         services.AddSingleton<AuditEntries>().AddSingleton<AuditAnswer>();
         services.AddSingleton<FindDelivery>();
         services.AddSingleton<DryRun>();

@@ -22,6 +22,7 @@ public sealed record Operation(string Method, string Path, string Who)
         DELETE /v1/workspaces/{ws}/service-accounts/{id}/credentials/{credential}       o
         DELETE /v1/workspaces/{ws}/sources/{id}                                         od
         GET /v1/admins                                                                  a
+        GET /v1/audit                                                                   a
         GET /v1/encryption                                                              a
         GET /v1/log/checkpoint                                                          a
         GET /v1/log/checkpoints                                                         a
@@ -32,6 +33,7 @@ public sealed record Operation(string Method, string Path, string Who)
         GET /v1/usage                                                                   a
         GET /v1/workspaces                                                              aodup
         GET /v1/workspaces/{ws}                                                         aodup
+        GET /v1/workspaces/{ws}/audit                                                   u
         GET /v1/workspaces/{ws}/configuration                                           ou
         GET /v1/workspaces/{ws}/configuration/diff                                      ou
         GET /v1/workspaces/{ws}/connections                                             odu
