@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-export BROKER ROUNDS
+export BROKER ROUNDS TO BACKUP
 
 .PHONY: help
 help: ## this list
@@ -40,6 +40,14 @@ bench: ## measures what docs/performance.md holds; ARGS=… for one benchmark
 	@ops/scripts/install-servers postgresql rabbitmq
 	@ops/scripts/build EventMesh.sln
 	@exec dotnet tests/Benchmarks/bin/Release/net10.0/EventMesh.Tests.Benchmarks.dll $(ARGS)
+
+.PHONY: backup
+backup: ## a backup of the private PostgreSQL while it runs; BACKUP=folder (docs/backup.md)
+	@exec ops/scripts/backup $${BACKUP:+"$$BACKUP"}
+
+.PHONY: restore
+restore: ## goes back to the end of the backup, or TO='2026-11-21 10:00:00Z'; BACKUP=folder
+	@exec ops/scripts/restore $${TO:+--to "$$TO"} $${BACKUP:+"$$BACKUP"}
 
 .PHONY: fmt
 fmt: ## formats the code
