@@ -6,7 +6,6 @@
 \set QUIET on
 set synchronous_commit = off;
 select set_config('eventmesh.known', :'known', false) \g /dev/null
-select setval('public.mt_events_sequence', (select last_value from public.mt_events_sequence) + 1000000) \g /dev/null
 do $$
 declare
   known constant bigint := current_setting('eventmesh.known')::bigint;
@@ -14,6 +13,7 @@ declare
   -- Of the same four thousand millions of transactions as now, or of the next when that is nearer.
   until bigint := case when known = 0 then now + 1000000 else now - now % 4294967296 + known + 1000 end;
 begin
+  perform setval('public.mt_events_sequence', (select last_value from public.mt_events_sequence) + 1000000);
   if known > 0 and until < now - 2147483648 then until := until + 4294967296; end if;
   while pg_current_xact_id()::text::bigint < until loop
     commit;

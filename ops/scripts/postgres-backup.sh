@@ -5,11 +5,11 @@
 archiving() {
   local to
   echo 'archive_mode = on'
-  if [[ ! -s $home/backup ]]; then
+  if [[ ! -s $home/backup-folder ]]; then
     printf '%s\n' "archive_timeout = 0" "archive_command = '/bin/true'"
     return
   fi
-  to=$(<"$home/backup")/wal
+  to=$(<"$home/backup-folder")/wal
   echo 'archive_timeout = 60'
   # Doing it again after a crash is right when it is the same; a file that is another is never written over.
   echo "archive_command = 'if test -e \"$to/%f.gz\"; then gzip -dc \"$to/%f.gz\" | cmp -s - \"%p\"; else gzip -1 -c \"%p\" >\"$to/%f.new\" && sync \"$to/%f.new\" && mv \"$to/%f.new\" \"$to/%f.gz\"; fi'"
@@ -45,7 +45,7 @@ backup() {
   find_binaries
   own_directory "$folder" "$folder/wal" "$folder/base"
   as_owner_in / test -w "$folder/wal" || die "user $owner, who runs PostgreSQL, cannot write to $folder: open every directory above it, or choose another by BACKUP=DIR"
-  echo "$folder" >"$home/backup"
+  echo "$folder" >"$home/backup-folder"
   port=$(<"$home/port")
   settings | write_as_owner "$data/eventmesh.conf"
   ask -c 'select pg_reload_conf()' >/dev/null
@@ -126,7 +126,7 @@ restore() {
   } | as_owner_in "$new" tee -a "$new/postgresql.auto.conf" >/dev/null
   as_owner_in / touch "$new/recovery.signal"
   mv "$new" "$data"
-  echo "$folder" >"$home/backup"
+  echo "$folder" >"$home/backup-folder"
 
   (START_SECONDS=86400 start >/dev/null) || put_back "$old"
   # It answers readers before it has come to the end of the log.

@@ -48,6 +48,12 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Starts it on the same data and port; returns when it has recovered and answers.</summary>
     public Task StartAgain() => Script.Run("postgres", "start", directory, "--for", $"{Environment.ProcessId}", "--temporary");
 
+    /// <summary>A base backup into a folder of its own; from then on its log is archived there, too.</summary>
+    public Task Backup() => Script.Run("postgres", "backup", directory, "--folder", directory + "/backups");
+
+    /// <summary>Goes back to a moment; for a server that does not run. It is not started.</summary>
+    public Task Restore(DateTimeOffset to) => Script.Run("postgres", "restore", directory, "--folder", directory + "/backups", "--to", to.ToString("O"));
+
     public async ValueTask DisposeAsync()
     {
         await BeforeDeletion.OfServer(directory);
