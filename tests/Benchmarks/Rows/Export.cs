@@ -1,18 +1,20 @@
 using System.Diagnostics;
-using System.IO.Pipelines;
-using System.Text.Json;
+using EventMesh.Api.Edge;
 using EventMesh.Api.Features.Feed;
+using EventMesh.Domain.Access;
 using EventMesh.EventStore;
 using EventMesh.EventStore.Reading;
+using EventMesh.Projections.Index;
 using EventMesh.Tests.Servers;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EventMesh.Tests.Benchmarks.Rows;
 
-/// <summary>A workspace's feed, in order, as the lines of the API; the floor is COPY of the same rows, as text and unordered.</summary>
+/// <summary>A workspace's feed, in order, as the API answers it; the floor is COPY of the same rows, as text and unordered.</summary>
 internal sealed class Export : IBenchmark
 {
     private const int Events = 100_000;
-    private const int Page = 2_000;
 
     public string Name => "export";
     public string About => "a workspace's events in order as NDJSON, against COPY … TO STDOUT of the same rows";
@@ -31,7 +33,8 @@ internal sealed class Export : IBenchmark
         await Ground.Run(connection, "vacuum analyze mt_events");
         await Eventually.True(async () => (await store.For("acme").ReadFeed(Position.Start, 1, stop)).Count > 0, TimeSpan.FromSeconds(10), "the feed to begin");
 
-        var (ours, floor) = await Rounds.InTurns(4, () => Read(store.For("acme"), stop), async () =>
+        var send = new SendFeed(store, new(store, new(store, TimeProvider.System, NullLogger<PayloadReads>.Instance)), TimeProvider.System);
+        var (ours, floor) = await Rounds.InTurns(4, () => Read(store, send, stop), async () =>
         {
             var running = Stopwatch.StartNew();
             using var copy = await connection.BeginTextExportAsync(
@@ -43,27 +46,40 @@ internal sealed class Export : IBenchmark
         print(new(Name, ours, "events/s", floor, new(RatioAtLeast: 0.5)));
     }
 
-    private static async Task<double> Read(WorkspaceStore workspace, CancellationToken stop)
+    private static async Task<double> Read(Store store, SendFeed send, CancellationToken stop)
     {
         var running = Stopwatch.StartNew();
-        var output = PipeWriter.Create(Stream.Null);
-        await using var json = new Utf8JsonWriter(output);
-        var lines = 0;
-        var next = workspace.ReadWhole(Position.Start, Page, stop);
-        for (; ; )
+        var lines = new Lines();
+        var context = new DefaultHttpContext { Response = { Body = lines }, RequestAborted = stop };
+        var call = new Call(new Actor.Tenant("acme", "bench", Role.Auditor), ConfiguredWorkspace.Empty("acme"), null, TimeProvider.System);
+        var asked = new FeedAsked(new(), null, null, null, null, Payloads: false, Progress: false);
+        await send.Run(context, call, asked, await FeedRange.Of(store.For("acme"), asked, stop), ReadFeed.LimitMax);
+        await context.Response.BodyWriter.FlushAsync(stop);
+        return lines.Count == Events ? Events / running.Elapsed.TotalSeconds : throw new InvalidOperationException($"{lines.Count} events came.");
+    }
+
+    /// <summary>Counts the lines that are written to it.</summary>
+    private sealed class Lines : Stream
+    {
+        public int Count { get; private set; }
+
+        public override void Write(ReadOnlySpan<byte> buffer) => Count += buffer.Count((byte)'\n');
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            var page = await next;
-            if (page.Count == Page) next = workspace.ReadWhole(page[^1].Event.Position, Page, stop);
-            foreach (var stored in page)
-            {
-                FeedLine.Write(json, stored);
-                json.Flush();
-                json.Reset();
-                lines++;
-            }
-            await output.FlushAsync(stop);
-            if (page.Count < Page) break;
+            Write(buffer.Span);
+            return ValueTask.CompletedTask;
         }
-        return lines == Events ? Events / running.Elapsed.TotalSeconds : throw new InvalidOperationException($"{lines} events came.");
+        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+        public override void Flush() { }
+        public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        public override bool CanRead => false;
+        public override bool CanSeek => false;
+        public override bool CanWrite => true;
+        public override long Length => throw new NotSupportedException();
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }
