@@ -51,7 +51,7 @@ internal sealed class Export : IBenchmark
         var running = Stopwatch.StartNew();
         var lines = new Lines();
         var context = new DefaultHttpContext { Response = { Body = lines }, RequestAborted = stop };
-        var call = new Call(new Actor.Tenant("acme", "bench", Role.Auditor), ConfiguredWorkspace.Empty("acme"), null, TimeProvider.System);
+        var call = new Call(new Actor.Tenant("acme", "bench", Role.Auditor), ConfiguredWorkspace.Empty("acme"), null, null, TimeProvider.System);
         var asked = new FeedAsked(new(), null, null, null, null, Payloads: false, Progress: false);
         await send.Run(context, call, asked, await FeedRange.Of(store.For("acme"), asked, stop), ReadFeed.LimitMax);
         await context.Response.BodyWriter.FlushAsync(stop);

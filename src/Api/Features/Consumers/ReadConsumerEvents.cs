@@ -30,7 +30,7 @@ public static class ReadConsumerEvents
         var checks = new Checks();
         var payloads = FeedAsked.Included(context.Request.Query["include"], checks);
         checks.Done();
-        if (payloads) FeedAsked.MayReadPayloads(call);
+        if (payloads) FeedAsked.MayReadPayloads(call, context);
         var consumer = await StandingConsumer.Find(name, call, store, positions, stop);
         await positions.Seen(call.Workspace.Id, name, consumer.State.Generation, call.Now, stop);
 

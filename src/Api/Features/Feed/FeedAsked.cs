@@ -36,7 +36,7 @@ public sealed record FeedAsked(FeedFilter Filter, Position? After, Guid? AfterId
         var payloads = Included(query["include"], checks);
         var progress = Flag(query["progress"], checks);
         checks.Done();
-        if (payloads) MayReadPayloads(call);
+        if (payloads) MayReadPayloads(call, request.HttpContext);
         return new(filter, given.Length == 0 ? null : after, id, since, until, payloads, progress);
     }
 
@@ -46,10 +46,13 @@ public sealed record FeedAsked(FeedFilter Filter, Position? After, Guid? AfterId
         return include == Data;
     }
 
-    /// <exception cref="ProblemException">403: they may not.</exception>
-    public static void MayReadPayloads(Call call)
+    /// <exception cref="ProblemException">403: they may not, which is written down.</exception>
+    public static void MayReadPayloads(Call call, HttpContext context)
     {
-        if (Access.Authorize(call.Actor, Permission.ReadPayloads, call.Workspace.Id).Refused is { } refused) throw refused.Problem.With(refused.Detail);
+        var decision = Access.Authorize(call.Actor, Permission.ReadPayloads, call.Workspace.Id);
+        if (decision.Refused is not { } refused) return;
+        context.RequestServices.GetRequiredService<Refusals>().Note(call.Actor, decision, context);
+        throw refused.Problem.With(refused.Detail);
     }
 
     private static bool Flag(string? text, Checks checks)
