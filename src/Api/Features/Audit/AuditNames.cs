@@ -10,7 +10,7 @@ internal static class AuditNames
     [
         ("con_", "connection"), ("rul_", "rule"), ("evt_", "event"), ("dlv_", "delivery"), ("key_", "key"), ("usr_", "member"), ("adm_", "admin"), ("sa_", "service_account"),
         ("src_", "source"), ("typ_", "event_type"), ("sct_", "secret"), ("rpl_", "replay"), ("elv_", "elevation"), ("idp_", "identity_provider"), ("oap_", "oauth_app"),
-        ("cns_", "connect_session"), ("exp_", "export"), ("csm_", "consumer"), ("tok_", "token"), ("crd_", "credential"), ("limit_", "limit"), ("projection-", "projection"), ("purge-", "purge"),
+        ("cns_", "connect_session"), ("exp_", "export"), ("consumer-", "consumer"), ("prd_", "payload_read"), ("tok_", "token"), ("crd_", "credential"), ("limit_", "limit"), ("projection-", "projection"), ("purge-", "purge"),
     ];
 
     /// <summary>Whose names say nothing of a person.</summary>
