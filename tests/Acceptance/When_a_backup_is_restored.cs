@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Net;
-using System.Text.Json.Nodes;
 using EventMesh.Tests.Servers;
 using Npgsql;
 using Xunit;
@@ -23,11 +21,11 @@ public class When_a_backup_is_restored
         await Delivered(workspace, receiver, "before the backup", 1);
         await postgres.Backup();
         await Delivered(workspace, receiver, "after the backup", 2);
-        var fitting = await Checkpoint(workspace);
-        var key = (await workspace.Caller.Get("/v1/log/keys")).Is(HttpStatusCode.OK).Json["keys"]![0]!["verifier_key"]!.GetValue<string>();
+        var fitting = await Verifying.Checkpoint(workspace);
+        var key = await Verifying.Key(workspace);
         var moment = await Now(database);
         var lost = await Delivered(workspace, receiver, "lost", 3);
-        var beyond = await Checkpoint(workspace, Size(fitting));
+        var beyond = await Verifying.Checkpoint(workspace, Verifying.Size(fitting));
         await Archived(database);
 
         await process.Kill();
@@ -39,10 +37,10 @@ public class When_a_backup_is_restored
         var history = (await workspace.Get("/feed?limit=1000")).Is(HttpStatusCode.OK).Text;
         Assert.Contains("after the backup", history, StringComparison.Ordinal);
         Assert.DoesNotContain("lost", history, StringComparison.Ordinal);
-        Assert.Equal(0, (await Verify(history, fitting, key)).Code);
-        var cut = await Verify(history, beyond, key);
+        Assert.Equal(0, (await Verifying.Run(history, key, [fitting])).Code);
+        var cut = await Verifying.Run(history, key, [beyond]);
         Assert.Equal((1, "cut"), (cut.Code, cut.Json["first_misfit"]!["reason"]!.GetValue<string>()));
-        Assert.InRange(cut.Json["first_misfit"]!["index"]!.GetValue<long>(), Size(fitting), Size(beyond) - 1);
+        Assert.InRange(cut.Json["first_misfit"]!["index"]!.GetValue<long>(), Verifying.Size(fitting), Verifying.Size(beyond) - 1);
 
         var next = await Delivered(workspace, receiver, "after the restore", receiver.Arrived.Count + 1);
         // No position is ever given twice, and none that comes now is below one that was given.
@@ -61,22 +59,6 @@ public class When_a_backup_is_restored
         return published["position"];
     }
 
-    private static async Task<string> Checkpoint(Workspace workspace, long covering = 0)
-    {
-        var note = "";
-        await Eventually.True(async () =>
-        {
-            // Until it is of everything that the feed has.
-            var events = (await workspace.Get("/feed?limit=1000")).Text.Count(c => c == '\n');
-            var answer = await workspace.Get("/log/checkpoint");
-            note = answer.Text;
-            return answer.Status == HttpStatusCode.OK && Size(note) > covering && Size(note) >= events;
-        }, Patience, "a checkpoint");
-        return note;
-    }
-
-    private static long Size(string note) => long.Parse(note.Split('\n')[1]);
-
     private static async Task<DateTimeOffset> Now(string database)
     {
         await using var connection = new NpgsqlConnection(database);
@@ -93,27 +75,5 @@ public class When_a_backup_is_restored
         var segment = (string)(await command.ExecuteScalarAsync())!;
         await using var archived = new NpgsqlCommand("select last_archived_wal >= $1 from pg_stat_archiver", connection) { Parameters = { new() { Value = segment } } };
         await Eventually.True(async () => await archived.ExecuteScalarAsync() is true, Patience, "the log to be archived");
-    }
-
-    private static async Task<(int Code, JsonNode Json)> Verify(string history, string checkpoint, string key)
-    {
-        var folder = Directory.CreateTempSubdirectory("eventmesh-restored-").FullName;
-        try
-        {
-            await File.WriteAllTextAsync(Path.Combine(folder, "history"), history);
-            await File.WriteAllTextAsync(Path.Combine(folder, "checkpoint"), checkpoint);
-            var executable = Path.Combine(Repository.Root, "src/Cli/bin", Repository.Configuration, "net10.0/eventmesh.dll");
-            using var process = Process.Start(new ProcessStartInfo("dotnet", [executable, "verify", Path.Combine(folder, "history"), "--checkpoint", Path.Combine(folder, "checkpoint"), "--key", key, "--json"])
-            {
-                RedirectStandardOutput = true, RedirectStandardError = true,
-            })!;
-            var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-            await process.WaitForExitAsync();
-            return (process.ExitCode, JsonNode.Parse(await output) ?? throw new InvalidOperationException(await error));
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
     }
 }
