@@ -16,17 +16,20 @@ internal static class Verify
         var key = Shell.Files("--key", "The public key that you pinned: name+hash+base64, or a file that holds it.");
         var leaves = Shell.Files("--leaves", "The hashes of the log's leaves: with them the very event that does not fit is named.");
         var part = new Option<bool>("--part") { Description = "The export is a part of the history; needs --leaves." };
+        var proof = new Option<string?>("--proof") { Description = "A proof of inclusion or of consistency, as the API gave it, instead of a whole history.", HelpName = "FILE" };
         var receipt = new Option<string?>("--receipt") { Description = "A purge receipt to check instead.", HelpName = "FILE" };
         return shell.Verb("verify", "Check a workspace's history offline: an export, against signed checkpoints and a pinned public key. Ends with 1 when something does not fit.",
             [
                 "eventmesh verify acme.ndjson.gz --checkpoint monday.note --checkpoint today.note --key log.pub",
                 "eventmesh verify acme.ndjson.gz --checkpoint today.note --leaves leaves.json --key log.pub --json",
+                "eventmesh verify --proof consistency.json --checkpoint monday.note --checkpoint today.note --key log.pub",
                 "eventmesh verify --receipt receipt.note --key log.pub",
-            ], [exports, checkpoint, key, leaves, part, receipt], call =>
+            ], [exports, checkpoint, key, leaves, part, proof, receipt], call =>
             {
                 try
                 {
                     if (call.Value(receipt) is { } file) ShowReceipt(call, file, call.Value(key) ?? []);
+                    else if (call.Value(proof) is { } proven) ShowProof(call, proven, call.Value(exports) ?? [], call.Value(checkpoint) ?? [], call.Value(key) ?? []);
                     else CheckHistory(call, call.Value(exports) ?? [], call.Value(checkpoint) ?? [], call.Value(key) ?? [], call.Value(leaves) ?? [], call.Value(part));
                 }
                 catch (NotSigned fault)
@@ -48,6 +51,14 @@ internal static class Verify
         }
         call.Output.Line($"The receipt is signed by {Readable.Line(string.Join(", ", receipt.SignedBy))}.");
         call.Output.Details([.. receipt.Facts.Select(f => (Readable.Line(f.Name), Readable.Line(f.Value)))]);
+    }
+
+    private static void ShowProof(Call call, string file, string[] exports, string[] files, string[] key)
+    {
+        var checkpoints = KnownCheckpoint.Read(files, PinnedKeys.Read(key, call.Terminal), call.Terminal);
+        using var lines = new ExportLines(exports, call.Terminal);
+        var proven = ProofFile.Check(OpenFile.Text(file, call.Terminal), checkpoints, lines);
+        call.Output.Line(call.Output.Json ? new JsonObject { ["fits"] = true, ["proven"] = proven }.ToJsonString() : Readable.Line(proven));
     }
 
     private static void CheckHistory(Call call, string[] exports, string[] files, string[] key, string[] leafFiles, bool isPart)

@@ -8,7 +8,7 @@ namespace EventMesh.Cli.Verifying;
 internal enum Reason
 {
     Changed, Added, Missing, Moved, Differs, Cut, Unreadable, OtherWorkspace, OutOfOrder, VersionGap, ForeignBytes,
-    CheckpointUnsigned, CheckpointOfAnotherLog, CheckpointsContradict, LeavesDiffer, ReceiptUnsigned, ReceiptUnreadable,
+    CheckpointUnsigned, CheckpointOfAnotherLog, CheckpointsContradict, LeavesDiffer, ReceiptUnsigned, ReceiptUnreadable, ProofFails,
 }
 
 /// <summary>The first event that does not fit, or what else is not as it was signed.</summary>

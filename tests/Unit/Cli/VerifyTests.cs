@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using EventMesh.Domain.Log;
 using Xunit;
 
 namespace EventMesh.Tests.Unit.Cli;
@@ -167,6 +168,46 @@ public class VerifyTests
         Assert.Equal(1, await prompt.Type("verify", "--receipt", history.File(text.Replace("20", "21", StringComparison.Ordinal)), "--key", MadeHistory.Key.ToString()));
         Assert.Equal(1, await prompt.Type("verify", "--receipt", history.File(MadeHistory.Note("something else\nworkspace: acme\n")), "--key", MadeHistory.Key.ToString()));
         Assert.Equal(1, await prompt.Type("verify", "--receipt", history.File(MadeHistory.Note("eventmesh purge receipt v1\nacme\n")), "--key", MadeHistory.Key.ToString()));
+    }
+
+    [Fact]
+    public async Task A_log_is_proven_to_have_only_grown_without_its_history()
+    {
+        using var history = new MadeHistory(20);
+        var (leaves, old, now) = (history.Leaves(), history.Checkpoint(7), history.Checkpoint());
+        var proof = history.File(Proof(MerkleTree.Consistency(7, 20, Over(leaves)), ("from", 7), ("to", 20)));
+        Assert.Equal(0, await Proven(proof, old, now));
+        Assert.Equal(1, await Proven(proof, old));
+        history.Lines[3] = MadeHistory.Line(3, data: "[]");
+        Assert.Equal(1, await Proven(proof, old, history.Checkpoint()));
+        Assert.Equal(2, await Proven(history.File("{}"), old, now));
+    }
+
+    [Fact]
+    public async Task One_event_is_proven_to_be_in_the_log_without_the_others()
+    {
+        using var history = new MadeHistory(20);
+        var (leaves, now) = (history.Leaves(), history.Checkpoint());
+        var proof = history.File(Proof(MerkleTree.Inclusion(9, 20, Over(leaves)), ("leaf_index", 9), ("leaf_hash", leaves[9].ToBase64()), ("size", 20)));
+        Assert.Equal(0, await Included(history.File(MadeHistory.Line(9)), proof, now));
+        Assert.Equal(1, await Included(history.File(MadeHistory.Line(10)), proof, now));
+        var elsewhere = history.File(Proof(MerkleTree.Inclusion(9, 20, Over(leaves)), ("leaf_index", 8), ("leaf_hash", leaves[9].ToBase64()), ("size", 20)));
+        Assert.Equal(1, await Included(history.File(MadeHistory.Line(9)), elsewhere, now));
+    }
+
+    private static Task<int> Proven(string proof, params string[] checkpoints) =>
+        new Prompt("http://unused").Type(["verify", "--proof", proof, "--key", MadeHistory.Key.ToString(), .. checkpoints.SelectMany(c => new[] { "--checkpoint", c })]);
+
+    private static Task<int> Included(string line, string proof, string checkpoint) =>
+        new Prompt("http://unused").Type("verify", line, "--proof", proof, "--checkpoint", checkpoint, "--key", MadeHistory.Key.ToString());
+
+    private static PerfectSubtree Over(MerkleHash[] leaves) => (level, index) => MerkleTree.Root(leaves.Skip((int)(index << level)).Take(1 << level));
+
+    private static string Proof(List<MerkleHash> hashes, params (string Name, JsonNode Value)[] further)
+    {
+        var json = new JsonObject { ["proof"] = new JsonArray([.. hashes.Select(h => (JsonNode)h.ToBase64())]) };
+        foreach (var (name, value) in further) json[name] = value;
+        return json.ToJsonString();
     }
 
     [Theory]
