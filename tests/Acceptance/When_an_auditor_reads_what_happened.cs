@@ -48,8 +48,10 @@ public class When_an_auditor_reads_what_happened(RunningMesh mesh)
         await One(auditor, $"action=secret_used&resource=connections/{connection}/signing");
         await One(auditor, "action=workspace_*");
         // Whoever reads is read of, once.
-        var read = Assert.Single((await auditor.Get("/audit?action=history_read")).Items);
-        Assert.Equal(("audit", Text(refused["actor"]!["id"])), (Text(read["data"]!["kind"]), Text(read["actor"]!["id"])));
+        var read = (await auditor.Get("/audit?action=history_read")).Items;
+        Assert.InRange(read.Count, 1, 2); // An hour may have ended meanwhile.
+        Assert.Distinct(read.Select(r => Text(r["stream"])));
+        Assert.All(read, r => Assert.Equal(("audit", Text(refused["actor"]!["id"])), (Text(r["data"]!["kind"]), Text(r["actor"]!["id"]))));
         Assert.DoesNotContain("sha256\":", (await auditor.Get("/audit?action=api_key_*")).Text, StringComparison.Ordinal);
     }
 

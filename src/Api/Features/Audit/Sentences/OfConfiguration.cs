@@ -31,7 +31,7 @@ internal static class OfConfiguration
         ["workspace_limits_changed"] = "{actor} changed the limits of the workspace.",
         ["workspace_origins_changed"] = "{actor} changed which web pages may call: {origins}.",
         ["workspace_redaction_changed"] = "{actor} changed what is redacted in bodies that are shown.",
-        ["workspace_witnesses_changed"] = "{actor} changed who is sent the checkpoints of the history.",
+        ["workspace_witnesses_changed"] = "{actor} changed who is sent the checkpoints of the history: {urls}.",
         ["workspace_suspended"] = "{actor} suspended the workspace[ ({reason})].",
         ["workspace_resumed"] = "{actor} let the workspace go on.",
         ["workspace_closing"] = "{actor} closed the workspace; it can be taken back until {until}.",
