@@ -92,7 +92,7 @@ put_back() {
   kill_in "$data" postgres
   rm -rf "$data"
   [[ -z $1 ]] || mv "$1" "$data"
-  die "${2:-the restored PostgreSQL did not start} ($(grep FATAL "$place/log" | tail -n 1)). What was there is there again."
+  die "${2:-the restored PostgreSQL did not start} ($(grep -E 'FATAL|ERROR' "$place/log" | tail -n 1)). What was there is there again."
 }
 
 recovered_or_gone() { ! running || [[ $(ask -c 'select pg_is_in_recovery()' 2>/dev/null) == f ]]; }
@@ -133,7 +133,7 @@ restore() {
   eventually 86400 recovered_or_gone && running || put_back "$old" "the log does not lead to ${to:-its end}"
   as_owner_in / sed -i '/# restoring$/d' "$data/postgresql.auto.conf"
   # Positions that were given out after the moment we went back to may be known outside: none of them is given again.
-  ask -v "known=${lost:-0}" -f - <"$scripts/after-restore.sql" >&2
+  ask -v "known=${lost:-0}" -f - <"$scripts/after-restore.sql" >&2 || put_back "$old" "the positions that were given out could not be passed over"
   printf '%s %s\n' "$stamp" "$(ask -c 'select timeline_id from pg_control_checkpoint()')" >>"$folder/lines"
   stop
   say "Restored from $base${to:+ to $to}. Start EventMesh; check the history with eventmesh verify (docs/backup.md)."
