@@ -21,6 +21,12 @@ public sealed record Settings(
     /// <summary>Networks of proxies that are believed what they say of whom they speak for.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
+    /// <summary>Folder of the keys that data keys are wrapped by before the master key wraps them; null for the one at home, or none.</summary>
+    public string? ErasureKeys { get; init; }
+
+    /// <summary>How long a purge asks providers to take tokens back.</summary>
+    public TimeSpan PurgePatience { get; init; }
+
     /// <summary>TCP connections that may be open at once.</summary>
     public int ConnectionsMax { get; init; }
 
@@ -49,6 +55,8 @@ public sealed record Settings(
         ("EVENTMESH_MASTER_KEY", null, "The master keys themselves in the same form, separated by commas."),
         ("EVENTMESH_MASTER_KEY_KMS", null, "Id or ARN of an AWS KMS key that is the master key. Region and credentials come from AWS's usual variables."),
         ("EVENTMESH_MASTER_KEY_KMS_ENDPOINT", null, "Address of AWS KMS, when it is not that of the region."),
+        ("EVENTMESH_ERASURE_KEYS", null, "Folder of the keys that make a purged workspace's backups unreadable: shared by all nodes, and in no backup of the database. Without it $EVENTMESH_HOME/erasure-keys where the master key is kept there too, else none."),
+        ("EVENTMESH_PURGE_PATIENCE", "10m", "How long a purge asks OAuth providers to take tokens back before it destroys them all the same: a whole number with d, h, m or s, from 1s to 1d."),
         ("EVENTMESH_PLANS", null, "JSON file of the plans that workspaces may have, instead of starter, professional and enterprise as they come."),
         ("EVENTMESH_DISABLE_AFTER", "5d", "How long a connection may have nothing but failures before it is disabled: a whole number with d, h, m or s, from 1s to 365d."),
         ("EVENTMESH_ISSUER_KEY_AGE", "90d", "How old the newest signing key of a workspace's issuer gets before the next is made: a whole number with d, h, m or s, from 1s to 365d."),
@@ -91,6 +99,8 @@ public sealed record Settings(
             Of("EVENTMESH_MASTER_KEY_FILE"), Of("EVENTMESH_MASTER_KEY"), Of("EVENTMESH_MASTER_KEY_KMS"), Of("EVENTMESH_MASTER_KEY_KMS_ENDPOINT"))
         {
             TrustedProxies = [.. Listed(Of("EVENTMESH_TRUSTED_PROXIES") ?? "").Select(n => NetworkIn("EVENTMESH_TRUSTED_PROXIES", n))],
+            PurgePatience = SpanIn("EVENTMESH_PURGE_PATIENCE", Of("EVENTMESH_PURGE_PATIENCE") ?? "10m", TimeSpan.FromDays(1)),
+            ErasureKeys = Of("EVENTMESH_ERASURE_KEYS"),
             ConnectionsMax = ConnectionsIn(Of("EVENTMESH_CONNECTIONS_MAX") ?? "10000"),
             Witnesses = [.. Listed(Of("EVENTMESH_WITNESSES") ?? "").Select(WitnessIn)],
             OAuthProviders = ProvidersIn(Of("EVENTMESH_OAUTH_PROVIDERS")),

@@ -15,7 +15,7 @@ internal sealed class Credentials(Terminal terminal, Uri server, string? given)
     {
         if (given is not null)
             return Header(given, "the token given");
-        if (!IsForElevations(path) && WorkspaceOf(path) is { } workspace && Read(Path.Combine(Folder, workspace)) is { } key)
+        if (!IsForAdmins(path) && WorkspaceOf(path) is { } workspace && Read(Path.Combine(Folder, workspace)) is { } key)
             return key;
         return server.IsLoopback ? Read(Path.Combine(Home, "admin-token")) : null;
     }
@@ -68,8 +68,10 @@ internal sealed class Credentials(Terminal terminal, Uri server, string? given)
     /// <summary>For a server on this machine <c>keys</c>; the keys of others are in a folder with the server's name.</summary>
     private string Folder => server.IsLoopback ? Path.Combine(Home, "keys") : Path.Combine(Home, "keys", $"{server.Scheme}-{server.Host}-{server.Port}");
 
-    /// <summary>Elevations are asked for by those who have no key of the workspace.</summary>
-    private static bool IsForElevations(string path) => path.Split('?')[0].EndsWith("/elevations", StringComparison.Ordinal);
+    private static readonly string[] AdminsPaths = ["/elevations", "/suspend", "/resume", "/purge", "/purge/receipt"];
+
+    /// <summary>Elevations are asked for by those who have no key of the workspace, and whether it is suspended or purged is not its own to say.</summary>
+    private static bool IsForAdmins(string path) => AdminsPaths.Any(end => path.Split('?')[0].EndsWith(end, StringComparison.Ordinal));
 
     /// <summary>The workspace that a path leads into; null when it only names one, or none.</summary>
     private static string? WorkspaceOf(string path)

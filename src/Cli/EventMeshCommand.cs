@@ -42,7 +42,8 @@ internal static class EventMeshCommand
         var root = new RootCommand("EventMesh: publish events, route them by rules, deliver them as signed webhooks.")
         {
             Shell.Noun("workspaces", "The tenants of this EventMesh.", CreateWorkspace.In(shell), ListWorkspaces.In(shell), GetWorkspace.In(shell),
-                SetPlan.In(shell), ChangeWorkspace.In(shell), SetOrigins.In(shell)),
+                SetPlan.In(shell), ChangeWorkspace.In(shell), SetOrigins.In(shell), SuspendWorkspace.In(shell), ResumeWorkspace.In(shell), CloseWorkspace.In(shell), CancelClosing.In(shell),
+                ShowPurge.In(shell), ShowReceipt.In(shell), DeleteWorkspace.In(shell)),
             Shell.Noun("elevation", "Platform admins acting in a workspace for a while, with a reason.", RequestElevation.In(shell), ApproveElevation.In(shell), RefuseElevation.In(shell),
                 EndElevation.In(shell), ListElevations.In(shell)),
             Shell.Noun("keys", "API keys of a workspace.", CreateKey.In(shell), ListKeys.In(shell), ChangeKeyRoles.In(shell), RevokeKey.In(shell)),

@@ -60,7 +60,8 @@ public sealed partial class FanOut(Store store, TimeProvider clock, ILogger<FanO
         foreach (var stored in events)
         {
             // What cannot be read belongs to one workspace, and stops nobody.
-            if (stored.Type != "event_published") index.Apply(stored, store.Types);
+            if (stored.Type == "workspace_purging") index.Drop(stored.Workspace);
+            else if (stored.Type != "event_published") index.Apply(stored, store.Types);
             else if (index.Find(stored.Workspace) is { EnabledRules.Count: > 0 } workspace)
             {
                 if (store.Types.TryRead(stored, out var fault) is not PublishedEventEvent.EventPublished what) Unreadable(stored.Workspace, stored.Stream, fault);

@@ -7,7 +7,8 @@ using NpgsqlTypes;
 namespace EventMesh.Delivery;
 
 /// <summary>An attempt and when it is due.</summary>
-public sealed record RetryTimer(Dispatch Dispatch, DateTimeOffset DueAt);
+/// <param name="Held">It waits because its workspace is suspended.</param>
+public sealed record RetryTimer(Dispatch Dispatch, DateTimeOffset DueAt, bool Held = false);
 
 /// <summary>
 /// The table of attempts that are due later. A timer is never cancelled: one whose delivery has moved on meanwhile is handed out all the same, and
@@ -16,10 +17,10 @@ public sealed record RetryTimer(Dispatch Dispatch, DateTimeOffset DueAt);
 public sealed class RetryTimers(Store store)
 {
     private const string SetSql = """
-        insert into eventmesh.retry_timers as t (tenant_id, delivery_id, attempt, due_at, event_id, accepted_at, connection_id, rule_id, position, traceparent, version, line)
-        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        insert into eventmesh.retry_timers as t (tenant_id, delivery_id, attempt, due_at, event_id, accepted_at, connection_id, rule_id, position, traceparent, version, line, held)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
         on conflict (tenant_id, delivery_id) do update set attempt = excluded.attempt, due_at = excluded.due_at, position = excluded.position,
-          traceparent = excluded.traceparent, version = excluded.version, line = excluded.line, claimed_by = null
+          traceparent = excluded.traceparent, version = excluded.version, line = excluded.line, held = excluded.held, claimed_by = null
         where excluded.attempt >= t.attempt
         """;
 
@@ -52,6 +53,24 @@ public sealed class RetryTimers(Store store)
         """;
 
     private const string WakeLinesSql = "select eventmesh.wake_line($1, l.line, now()) from (select distinct o.line from eventmesh.order_lines o where o.tenant_id = $1) l";
+
+    // Due at once, those first whose events were accepted first; an hour ago, so that none of them comes after what is due by itself meanwhile.
+    private const string WakeHeldSql = """
+        update eventmesh.retry_timers t set due_at = now() - interval '1 hour' + h.place * interval '1 microsecond', held = false, claimed_by = null
+        from (select delivery_id, row_number() over (order by accepted_at, position, delivery_id) as place from eventmesh.retry_timers where tenant_id = $1 and held) h
+        where t.tenant_id = $1 and t.delivery_id = h.delivery_id and t.held
+        """;
+
+    /// <summary>Has what was held be handed out now, and every line of the workspace looked at.</summary>
+    public async Task Wake(string workspace, CancellationToken stop)
+    {
+        foreach (var sql in (string[])[WakeHeldSql, WakeLinesSql])
+        {
+            await using var command = store.Feed.CreateCommand(sql);
+            command.Parameters.Add(new() { Value = workspace });
+            await FeedTable.Run(command, stop).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Sets a timer that is due for every delivery of a workspace that waits for an attempt now, and for every line.</summary>
     /// <returns>How many deliveries there were.</returns>
@@ -86,6 +105,7 @@ public sealed class RetryTimers(Store store)
         Add(NpgsqlDbType.Varchar, t => t.Dispatch.TraceParent);
         Add(NpgsqlDbType.Bigint, t => t.Dispatch.Version);
         Add(NpgsqlDbType.Varchar, t => t.Dispatch.Line);
+        Add(NpgsqlDbType.Boolean, t => t.Held);
         await FeedTable.Run(command, stop).ConfigureAwait(false);
 
         void Add<T>(NpgsqlDbType type, Func<RetryTimer, T> value) =>
@@ -104,6 +124,8 @@ public sealed class RetryTimers(Store store)
             var due = new List<RetryTimer>();
             await using var reader = await command.ExecuteReaderAsync(stop).ConfigureAwait(false);
             while (await reader.ReadAsync(stop).ConfigureAwait(false)) due.Add(Read(reader));
+            // The rows come in any order.
+            due.Sort((a, b) => a.DueAt.CompareTo(b.DueAt));
             return due;
         }
         catch (NpgsqlException failure) when (FeedTable.MayPass(failure))

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text;
+using EventMesh.Delivery.Offboarding;
 using EventMesh.Delivery.Secrets;
 using EventMesh.Domain.Connections;
 using EventMesh.Domain.Secrets;
@@ -14,7 +15,7 @@ namespace EventMesh.Delivery;
 /// The values of signing secrets, each read once by this node. Which of them sign is for the index to say; what signs no more, because it ended or its
 /// connection was deleted, is forgotten at the connection's next attempt and by a look at all of them once a minute.
 /// </summary>
-public sealed class SigningSecrets(Store store, IndexFollower follower, SecretUses uses, TimeProvider clock)
+public sealed class SigningSecrets(Store store, IndexFollower follower, SecretUses uses, TimeProvider clock) : IForgets
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
 
@@ -77,4 +78,6 @@ public sealed class SigningSecrets(Store store, IndexFollower follower, SecretUs
             else if (known.Keys.Any(id => active.All(s => s.Id != id))) read.TryUpdate(of, known.RemoveRange(known.Keys.Where(id => active.All(s => s.Id != id))), known);
         }
     }
+
+    public void Forget(string workspace) => read.Forget(workspace);
 }

@@ -17,7 +17,7 @@ namespace EventMesh.Delivery;
 /// timer) is settled without a try; an error that is not the target's is never settled but handed out again.
 /// </summary>
 public sealed partial class Worker(
-    Store store, IDispatchQueues queues, IndexFollower follower, DeliveryAttempt attempt, Circuits circuits, CredentialHold credentials, WorkerNodes nodes, TimeProvider clock, ILogger<Worker> log)
+    Store store, IDispatchQueues queues, IndexFollower follower, DeliveryAttempt attempt, Circuits circuits, SuspensionHold suspension, CredentialHold credentials, WorkerNodes nodes, TimeProvider clock, ILogger<Worker> log)
 {
     private const int TakeMax = 64;
     private const int HandledAtOnceMax = 4;
@@ -82,7 +82,7 @@ public sealed partial class Worker(
         var admitted = new List<Received>(taken.Count);
         foreach (var received in taken)
         {
-            if ((credentials.Holds(received.Dispatch) ?? await circuits.Admit(received.Dispatch, stop).ConfigureAwait(false)) is { } comeBackAt) aside.Add((received, comeBackAt));
+            if ((Held(received.Dispatch) ?? await circuits.Admit(received.Dispatch, stop).ConfigureAwait(false)) is { } comeBackAt) aside.Add((received, comeBackAt));
             else admitted.Add(received);
         }
         return admitted;
@@ -149,7 +149,8 @@ public sealed partial class Worker(
 
     private async Task Attempt(Received received, Loaded loaded, ConnectionLane lane, CancellationToken stop)
     {
-        if ((credentials.Holds(received.Dispatch) ?? circuits.Holds(received.Dispatch)) is { } comeBackAt)
+        if (!await IsCurrent(received, stop).ConfigureAwait(false)) return;
+        if ((Held(received.Dispatch) ?? circuits.Holds(received.Dispatch)) is { } comeBackAt)
         {
             await SetAside([(received, comeBackAt)], stop).ConfigureAwait(false);
             await circuits.Ended(received.Dispatch, null, stop).ConfigureAwait(false);
@@ -182,7 +183,7 @@ public sealed partial class Worker(
         }
 
         // What was admitted is the dispatch; the first attempt of its line stands for it, be it a probe or not.
-        DateTimeOffset? Holds(Dispatch dispatch) => credentials.Holds(dispatch) ?? (told ? circuits.Holds(dispatch) : null);
+        DateTimeOffset? Holds(Dispatch dispatch) => Held(dispatch) ?? (told ? circuits.Holds(dispatch) : null);
 
         async Task<AttemptMade> MakeInLine(Dispatch dispatch, Loaded current)
         {
@@ -190,6 +191,25 @@ public sealed partial class Worker(
             await circuits.Ended(told ? dispatch : received.Dispatch, made.Outcome, stop).ConfigureAwait(false);
             told = true;
             return made;
+        }
+    }
+
+    private DateTimeOffset? Held(Dispatch of) => suspension.Holds(of) ?? credentials.Holds(of);
+
+    /// <summary>Whether this node knows what its workspace is now: one that was suspended a second ago is sent nothing more, though the index may have fallen behind.</summary>
+    private async ValueTask<bool> IsCurrent(Received received, CancellationToken stop)
+    {
+        try
+        {
+            await follower.EnsureCurrent(received.Dispatch.Workspace, stop).ConfigureAwait(false);
+            return true;
+        }
+        catch (StoreUnavailable trouble)
+        {
+            Troubled(trouble.Message, 1);
+            await Requeue(received).ConfigureAwait(false);
+            await circuits.Ended(received.Dispatch, null, stop).ConfigureAwait(false);
+            return false;
         }
     }
 
@@ -225,7 +245,7 @@ public sealed partial class Worker(
         if (aside.Count == 0) return;
         try
         {
-            await timers.Set([.. aside.DistinctBy(a => (a.Received.Dispatch.Workspace, a.Received.Dispatch.Delivery)).Select(a => new RetryTimer(a.Received.Dispatch, a.ComeBackAt))], stop).ConfigureAwait(false);
+            await timers.Set([.. aside.DistinctBy(a => (a.Received.Dispatch.Workspace, a.Received.Dispatch.Delivery)).Select(a => new RetryTimer(a.Received.Dispatch, a.ComeBackAt, suspension.Holds(a.Received.Dispatch.Workspace)))], stop).ConfigureAwait(false);
             Telemetry.SetAside.Add(aside.Count);
             foreach (var (received, _) in aside) await received.Ack().ConfigureAwait(false);
         }

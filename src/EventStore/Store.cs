@@ -1,6 +1,7 @@
 using EventMesh.EventStore.Appending;
 using EventMesh.EventStore.Feeds;
 using EventMesh.EventStore.Migrations;
+using EventMesh.EventStore.Purging;
 using EventMesh.EventStore.Sealing;
 using Npgsql;
 
@@ -13,10 +14,11 @@ namespace EventMesh.EventStore;
 /// </param>
 /// <param name="WaitingMax">Appends that may wait in a lane before callers wait to be taken.</param>
 /// <param name="MasterKeys">Wrap the data keys that payloads and secrets are sealed with. Null: nothing is sealed, for tests and measurements of the store itself and for nothing else.</param>
+/// <param name="ErasureKeys">Wrap data keys before the master keys do, so that backups of the database can be made unreadable; null: nothing does.</param>
 /// <param name="DataKeyCreated">The event, of a registered type, that tells of a workspace's first data key: its number, the id of the master key, when. Null: none is stored.</param>
 public sealed record StoreOptions(
     string ConnectionString, int Lanes = 1, int WaitingMax = 10_000, int TenantConnectionsMax = 32, int FeedConnectionsMax = 24,
-    IMasterKeys? MasterKeys = null, Func<int, string, DateTimeOffset, object>? DataKeyCreated = null);
+    IMasterKeys? MasterKeys = null, ErasureKeys? ErasureKeys = null, Func<int, string, DateTimeOffset, object>? DataKeyCreated = null);
 
 /// <summary>
 /// The event store: streams in PostgreSQL, in Marten's table format, by workspace. It knows no aggregate.
@@ -38,7 +40,7 @@ public sealed class Store : IAsyncDisposable
         Leases = Database.Unpooled(options.ConnectionString, "eventmesh_feed");
         Appender = Database.Appending(options.ConnectionString);
         appends = new GroupCommit(Appender, options.Lanes, options.WaitingMax, Arrivals.Signal);
-        Seals = new(options.MasterKeys is null ? null : new UnwrappedKeys(new(Tenant), options.MasterKeys, (workspace, number, masterKey) => Tell(options.DataKeyCreated, workspace, number, masterKey)));
+        Seals = new(options.MasterKeys is null ? null : new UnwrappedKeys(new(Tenant), options.MasterKeys, options.ErasureKeys, (workspace, number, masterKey) => Tell(options.DataKeyCreated, workspace, number, masterKey)));
         if (Seals.Keys is { } keys) watch = new(Feed, keys);
     }
 
@@ -74,6 +76,7 @@ public sealed class Store : IAsyncDisposable
     {
         await Migrator.Apply(options.ConnectionString, [.. Migration.In(typeof(Store).Assembly, "event-store"), .. furtherMigrations ?? []], stop).ConfigureAwait(false);
         await PayloadPartitions.Ensure(options.ConnectionString, stop).ConfigureAwait(false);
+        await PurgerAdmission.Ensure(options.ConnectionString, stop).ConfigureAwait(false);
         var store = new Store(options, types);
         try
         {
@@ -97,6 +100,9 @@ public sealed class Store : IAsyncDisposable
         appends.Count == 0 ? Task.FromResult<Appended[]>([])
         : appends.All(a => a.Payloads.Count == 0) ? this.appends.Add(appends, stop)
         : Seals.Storing(appends.Select(a => a.Workspace), async () => await this.appends.Add(await Seals.Seal(appends, stop).ConfigureAwait(false), stop).ConfigureAwait(false));
+
+    /// <summary>Has this process forget what it knows of a workspace's keys; what it holds unwrapped is gone with the last use under way.</summary>
+    public void ForgetKeys(string workspace) => Seals.Keys?.Forget(workspace);
 
     /// <summary>Told before the key is stored: a crash in between leaves the telling, which the next attempt finds, and not a key that nobody heard of.</summary>
     private async Task Tell(Func<int, string, DateTimeOffset, object>? created, string workspace, int number, string masterKey)

@@ -38,4 +38,13 @@ public interface IDispatchQueues : IAsyncDisposable
     /// </summary>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was signalled, or the queues were disposed.</exception>
     ValueTask<IReadOnlyList<Received>> Take(int max, CancellationToken stop);
+
+    /// <summary>Forgets a workspace that is being purged: from now on this node puts nothing for it and takes nothing of it, and a <see cref="Put"/> under way no longer waits for it.</summary>
+    void End(string workspace);
+
+    /// <summary>How many messages wait in the workspace's queues at the broker; 0 in process.</summary>
+    Task<long> CountWaiting(string workspace, CancellationToken stop);
+
+    /// <summary>Deletes the workspace's queues at the broker and whatever waits there; nothing when there are none. Every node has ended it before, or makes them anew.</summary>
+    Task Delete(string workspace, CancellationToken stop);
 }

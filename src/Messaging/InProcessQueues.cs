@@ -19,12 +19,14 @@ public sealed class InProcessQueues(TimeProvider time, int prefetch = InProcessQ
     public ChannelReader<string> Lost { get; } = Channel.CreateUnbounded<string>().Reader;
 
     private readonly Turns<Waiting> _turns = new(prefetch);
+    private readonly EndedWorkspaces _ended = new();
     private readonly CancellationTokenSource _disposed = new();
 
     public async Task Put(IReadOnlyList<Dispatch> dispatches, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
         _disposed.Token.ThrowIfCancellationRequested();
+        dispatches = _ended.Without(dispatches);
         if (dispatches.Count == 0)
             return;
 
@@ -32,6 +34,10 @@ public sealed class InProcessQueues(TimeProvider time, int prefetch = InProcessQ
         var batch = new Batch(dispatches.Count);
         foreach (var dispatch in dispatches)
             _turns.Add(dispatch.Workspace, new Waiting(dispatch, batch));
+
+        // One that ended in between dropped what it saw.
+        foreach (var workspace in dispatches.Select(d => d.Workspace).Where(_ended.Contains).Distinct().ToList())
+            Drop(workspace);
 
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, _disposed.Token);
         await batch.Safe.WaitAsync(either.Token);
@@ -50,6 +56,22 @@ public sealed class InProcessQueues(TimeProvider time, int prefetch = InProcessQ
             received[i] = new Received(taken[i].Dispatch, this, taken[i].Batch, 0);
 
         return received;
+    }
+
+    public void End(string workspace)
+    {
+        if (_ended.Add(workspace))
+            Drop(workspace);
+    }
+
+    public Task<long> CountWaiting(string workspace, CancellationToken stop) => Task.FromResult(0L);
+
+    public Task Delete(string workspace, CancellationToken stop) => Task.CompletedTask;
+
+    private void Drop(string workspace)
+    {
+        foreach (var dropped in _turns.Drop(workspace))
+            dropped.Batch.OneIsSafe();
     }
 
     public ValueTask DisposeAsync()
@@ -73,15 +95,22 @@ public sealed class InProcessQueues(TimeProvider time, int prefetch = InProcessQ
         if (delay > TimeSpan.Zero)
             _ = ReturnAfter(delay, again);
         else
-            _turns.Return(again.Dispatch.Workspace, again);
+            Return(again);
 
         return ValueTask.CompletedTask;
+    }
+
+    private void Return(Waiting again)
+    {
+        _turns.Return(again.Dispatch.Workspace, again);
+        if (_ended.Contains(again.Dispatch.Workspace))
+            Drop(again.Dispatch.Workspace);
     }
 
     private async Task ReturnAfter(TimeSpan delay, Waiting again)
     {
         await Task.Delay(delay, time, _disposed.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _turns.Return(again.Dispatch.Workspace, again);
+        Return(again);
     }
 
     private readonly record struct Waiting(Dispatch Dispatch, Batch Batch);

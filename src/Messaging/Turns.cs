@@ -55,6 +55,33 @@ internal sealed class Turns<T>(int unsettledMax)
         }
     }
 
+    /// <summary>Forgets what is in one workspace's line; what is out still counts until it is settled.</summary>
+    /// <returns>What was in line.</returns>
+    public IReadOnlyList<T> Drop(string workspace)
+    {
+        lock (_gate)
+        {
+            if (!_lines.TryGetValue(workspace, out var line))
+                return [];
+
+            T[] dropped = [.. line.Returned ?? [], .. line.Fresh];
+            line.Fresh.Clear();
+            line.Returned?.Clear();
+            Waiting -= dropped.Length;
+            if (line.InRing)
+            {
+                for (var left = _ring.Count; left > 0; left--)
+                    if (_ring.Dequeue() is var other && other != line)
+                        _ring.Enqueue(other);
+
+                line.InRing = false;
+            }
+
+            Forget(workspace, line);
+            return dropped;
+        }
+    }
+
     /// <summary>Forgets what is in line; what is out still counts until it is settled.</summary>
     public void Clear()
     {

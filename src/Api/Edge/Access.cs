@@ -55,13 +55,14 @@ public static class Access
     };
 
     /// <summary>Says what a route needs.</summary>
-    public static TBuilder Needs<TBuilder>(this TBuilder route, Permission permission) where TBuilder : IEndpointConventionBuilder =>
-        route.WithMetadata(new Needed(permission));
+    /// <param name="afterPurge">Whether it answers for a workspace that is no more.</param>
+    public static TBuilder Needs<TBuilder>(this TBuilder route, Permission permission, bool afterPurge = false) where TBuilder : IEndpointConventionBuilder =>
+        route.WithMetadata(new Needed(permission, afterPurge));
 
     /// <summary>Says that a route is open to whoever comes, without a token: what is public has to be seen by those who do not trust us.</summary>
     public static TBuilder ForEverybody<TBuilder>(this TBuilder route) where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new Everybody());
 
-    public sealed record Needed(Permission Permission);
+    public sealed record Needed(Permission Permission, bool AfterPurge = false);
 
     public sealed record Everybody;
 }

@@ -39,7 +39,13 @@ public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower inde
                 throw refused.Problem.With(refused.Detail);
             }
             // Looked for only where the actor may see it: what another's workspace answers does not depend on whether there is one, not even in time.
-            if (named is not null) workspace = await Find(named, context.RequestAborted).ConfigureAwait(false) ?? throw NoWorkspace();
+            if (named is not null) workspace = await Find(named, context.RequestAborted).ConfigureAwait(false) ?? (needed.AfterPurge ? null : throw NoWorkspace());
+            if (workspace is not null && !Suspension.Allows(needed.Permission))
+            {
+                // As with what is revoked: nobody is let in on what an index remembers that has fallen behind.
+                await index.EnsureCurrent(workspace.Id, context.RequestAborted).ConfigureAwait(false);
+                Suspension.Refuse(workspace = Existing(workspace.Id) ?? throw NoWorkspace());
+            }
         }
 
         var call = new Call(actor, workspace, Correlation(context.Request), ClientAddress.From(context), clock);

@@ -11,6 +11,7 @@ public sealed record Problem(string Code, int Status, string Title)
     public static readonly Problem Unauthorized = new("unauthorized", 401, "A valid bearer token is required.");
     public static readonly Problem InvalidSignature = new("invalid_signature", 401, "The request does not prove that it comes from its source.");
     public static readonly Problem Forbidden = new("forbidden", 403, "This token may not do that.");
+    public static readonly Problem Suspended = new("workspace.suspended", 403, "The workspace is suspended.");
     public static readonly Problem NotFound = new("not_found", 404, "There is nothing here.");
     public static readonly Problem MethodNotAllowed = new("method_not_allowed", 405, "This address does not answer to this method.");
     public static readonly Problem Timeout = new("request_timeout", 408, "The request did not arrive in time.");
@@ -36,7 +37,7 @@ public sealed record Problem(string Code, int Status, string Title)
 
     public static readonly IReadOnlyList<Problem> All =
     [
-        InvalidRequest, MalformedJson, InvalidEvent, BadRequest, Unauthorized, InvalidSignature, Forbidden, NotFound, MethodNotAllowed, Timeout, Conflict, VersionMismatch,
+        InvalidRequest, MalformedJson, InvalidEvent, BadRequest, Unauthorized, InvalidSignature, Forbidden, Suspended, NotFound, MethodNotAllowed, Timeout, Conflict, VersionMismatch,
         TooLarge, UnsupportedMediaType, IdempotencyKeyReused, SchemaMismatch, HeadersTooLarge, TooManyAtOnce, TooManyFailures, Internal, Unavailable, TookTooLong, PositionNotReached, NotYetInLog,
         PositionUnknown,
         LimitReached, LimitExceeded, PlanUnknown, ProviderUnavailable,

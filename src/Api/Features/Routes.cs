@@ -16,6 +16,7 @@ using EventMesh.Api.Features.Keys;
 using EventMesh.Api.Features.Log;
 using EventMesh.Api.Features.Members;
 using EventMesh.Api.Features.OAuth;
+using EventMesh.Api.Features.Offboarding;
 using EventMesh.Api.Features.Ordering;
 using EventMesh.Api.Features.Replays;
 using EventMesh.Api.Features.Rules;
@@ -42,6 +43,9 @@ public static class Routes
         SetOrigins.Map(workspaces);
 
         var workspace = v1.MapGroup("/workspaces/{ws}");
+        SuspendWorkspace.Map(workspace);
+        CloseWorkspace.Map(workspace);
+        ReadPurge.Map(workspace, v1);
 
         var keys = workspace.MapGroup("/keys").WithTags("Keys");
         IssueKey.Map(keys);

@@ -6,6 +6,7 @@ namespace EventMesh.Api.Hosting;
 internal static class OpenMasterKeys
 {
     public const string FileName = "master-key";
+    public const string ErasureFolder = "erasure-keys";
 
     /// <exception cref="MasterKeysRefused">They cannot be used; or there are none, and the database was sealed with others.</exception>
     public static async Task<IMasterKeys> Of(Settings settings)
@@ -17,6 +18,13 @@ internal static class OpenMasterKeys
         if (given.Count == 0) given.Add(await AtHome(settings).ConfigureAwait(false));
         return given.Count == 1 ? given[0] : new SeveralMasterKeys(given);
     }
+
+    /// <summary>Those of the folder that the settings name; of the home folder when the master key is its own; null: off.</summary>
+    /// <exception cref="MasterKeysRefused">The folder cannot be used.</exception>
+    public static ErasureKeys? ErasureKeysOf(Settings settings) =>
+        settings.ErasureKeys is { } folder ? new(folder)
+        : settings is { MasterKeyFile: null, MasterKey: null, MasterKeyKms: null } ? new(Path.Combine(settings.Home, ErasureFolder))
+        : null;
 
     /// <summary>The setting that the current master key came from, or should come from.</summary>
     public static string SettingOf(Settings settings) =>

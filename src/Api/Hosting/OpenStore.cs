@@ -22,7 +22,7 @@ public static partial class OpenStore
         {
             try
             {
-                return await Open(settings.Postgres, await OpenMasterKeys.Of(settings).ConfigureAwait(false)).ConfigureAwait(false);
+                return await Open(settings.Postgres, await OpenMasterKeys.Of(settings).ConfigureAwait(false), OpenMasterKeys.ErasureKeysOf(settings)).ConfigureAwait(false);
             }
             catch (MasterKeysRefused refused)
             {
@@ -39,8 +39,8 @@ public static partial class OpenStore
     }
 
     /// <param name="masterKeys">Null seals nothing, which no process of ours asks for: it is the floor that sealing is measured against.</param>
-    public static Task<Store> Open(string postgres, IMasterKeys? masterKeys) => Store.Open(
-        new(postgres, MasterKeys: masterKeys, DataKeyCreated: (number, masterKey, at) => new DataKeysEvent.DataKeyCreated(number, masterKey, at)), ConfigurationEvents.All,
+    public static Task<Store> Open(string postgres, IMasterKeys? masterKeys, ErasureKeys? erasureKeys = null) => Store.Open(
+        new(postgres, MasterKeys: masterKeys, ErasureKeys: erasureKeys, DataKeyCreated: (number, masterKey, at) => new DataKeysEvent.DataKeyCreated(number, masterKey, at)), ConfigurationEvents.All,
         [.. Migration.In(typeof(IndexFollower).Assembly, "projections"), .. Migration.In(typeof(FanOut).Assembly, "delivery"), .. Migration.In(typeof(OpenStore).Assembly, "api")]);
 
     // Starting up (57P03), too many connections (53300) and no answer pass; a wrong password or a missing database does not, except that

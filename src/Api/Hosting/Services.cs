@@ -20,6 +20,7 @@ using EventMesh.Delivery.Encryption;
 using EventMesh.Delivery.Credentials;
 using EventMesh.Delivery.Log;
 using EventMesh.Delivery.OAuth;
+using EventMesh.Delivery.Offboarding;
 using EventMesh.Delivery.Operations;
 using EventMesh.Delivery.Replays;
 using EventMesh.Delivery.Secrets;
@@ -69,6 +70,7 @@ internal static class Services
         if (settings.Roles.HasFlag(Roles.Api)) services.AddRole("refusals", p => p.GetRequiredService<Refusals>().Run);
         services.AddDelivery(settings);
         services.AddLog(settings);
+        services.AddOffboarding(settings);
         if (!settings.Roles.HasFlag(Roles.Projections)) return;
         foreach (var projection in ReadModels.All)
             services.AddRole(projection.Feed, p => new ProjectionRunner(store, projection, p.GetRequiredService<ILogger<ProjectionRunner>>()).Run);
@@ -103,7 +105,7 @@ internal static class Services
             ? new RabbitMqQueues(new(new Uri(broker)) { QueueType = settings.QueueType }, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<RabbitMqQueues>>())
             : new InProcessQueues(p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SigningSecrets>();
-        services.AddSingleton<CredentialValues>().AddSingleton<CredentialHold>().AddSingleton<Authorizers>().AddSingleton<IAuthorizer, FixedAuthorizer>()
+        services.AddSingleton<SuspensionHold>().AddSingleton<CredentialValues>().AddSingleton<CredentialHold>().AddSingleton<Authorizers>().AddSingleton<IAuthorizer, FixedAuthorizer>()
             .AddSingleton<IAuthorizer, ClientCredentialsAuthorizer>();
         services.AddOAuth(settings);
         services.AddSingleton<IReadOnlyDictionary<string, IConnector>>(p =>
@@ -123,6 +125,7 @@ internal static class Services
             services.AddSingleton<Dispatcher>().AddRole("dispatcher", p => p.GetRequiredService<Dispatcher>().Run);
             services.AddSingleton<ReplayRunner>().AddRole("replays", p => p.GetRequiredService<ReplayRunner>().Run);
             services.AddSingleton<RetryClock>().AddRole("retry-clock", p => p.GetRequiredService<RetryClock>().Run);
+            services.AddSingleton<ResumedWorkspaces>().AddRole("resumed-workspaces", p => p.GetRequiredService<ResumedWorkspaces>().Run);
         }
         if (settings.Roles.HasFlag(Roles.Worker)) services.AddSingleton(p => new WorkerNodes(p.GetRequiredService<Store>(), settings.RabbitMq is not null, p.GetRequiredService<TimeProvider>()))
             .AddRole("worker-nodes", p => p.GetRequiredService<WorkerNodes>().Run);
@@ -144,6 +147,21 @@ internal static class Services
 
         static IWitness Http(IServiceProvider services, Uri address) => new HttpWitness(address, services.GetRequiredService<GuardedHttp>());
     }
+
+    private static void AddOffboarding(this IServiceCollection services, Settings settings)
+    {
+        services.AddForgetting<SigningSecrets>().AddForgetting<CredentialValues>().AddForgetting<ClientCredentialsAuthorizer>().AddForgetting<ConnectionTokens>().AddForgetting<OAuthClients>()
+            .AddForgetting<SecretResolver>().AddForgetting<ProviderKeys>().AddForgetting<SigningKeys>();
+        if (settings.Roles.HasFlag(Roles.Api)) services.AddForgetting<SourceSecrets>();
+        services.AddSingleton<PurgedHere>().AddRole("purged-here", p => p.GetRequiredService<PurgedHere>().Run);
+        if (!settings.Roles.HasFlag(Roles.Dispatcher)) return;
+        services.AddSingleton<PurgeReceipts>().AddSingleton<PurgedTokens>().AddSingleton<PurgedStream>().AddSingleton<FinalCheckpoint>();
+        services.AddSingleton(p => ActivatorUtilities.CreateInstance<PurgeSteps>(p, settings.PurgePatience));
+        services.AddSingleton<PurgeRunner>().AddRole("purges", p => p.GetRequiredService<PurgeRunner>().Run);
+    }
+
+    private static IServiceCollection AddForgetting<T>(this IServiceCollection services) where T : class, IForgets =>
+        services.AddSingleton<IForgets>(p => typeof(IAuthorizer).IsAssignableFrom(typeof(T)) ? (IForgets)p.GetServices<IAuthorizer>().Single(a => a is T) : p.GetRequiredService<T>());
 
     private static void AddOAuth(this IServiceCollection services, Settings settings)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using EventMesh.Delivery.Offboarding;
 using EventMesh.Delivery.Secrets;
 using EventMesh.Domain.Secrets;
 using EventMesh.Domain.Sources;
@@ -9,7 +10,7 @@ using EventMesh.EventStore.Reading;
 namespace EventMesh.Api.Inbound;
 
 /// <summary>The secrets of sources, read once by this node: an id's secret never changes, and a flood of requests reads it once.</summary>
-public sealed class SourceSecrets(Store store, SecretUses uses)
+public sealed class SourceSecrets(Store store, SecretUses uses) : IForgets
 {
     private const int KeptMax = 20_000;
 
@@ -46,4 +47,6 @@ public sealed class SourceSecrets(Store store, SecretUses uses)
         if (kept.Count >= KeptMax) kept.Clear();
         return kept[(workspace, name)] = new(SecretRules.Key(kind, Encoding.UTF8.GetString(value)), uses.Of(workspace, name, 1, SecretPurpose.InboundVerification));
     }
+
+    public void Forget(string workspace) => kept.Forget(workspace);
 }

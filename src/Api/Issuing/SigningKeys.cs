@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using EventMesh.Api.Jose;
+using EventMesh.Delivery.Offboarding;
 using EventMesh.Domain.Identity;
 using EventMesh.EventStore;
 using EventMesh.EventStore.Reading;
@@ -10,7 +11,7 @@ using EventMesh.Projections.Index;
 namespace EventMesh.Api.Issuing;
 
 /// <summary>The private keys that issuers sign with: each is made here, kept as a secret of its workspace, and read once by each node that signs.</summary>
-public sealed class SigningKeys(Store store, IndexFollower index, TimeProvider clock)
+public sealed class SigningKeys(Store store, IndexFollower index, TimeProvider clock) : IForgets
 {
     private const int KeptMax = 4_096;
 
@@ -64,4 +65,6 @@ public sealed class SigningKeys(Store store, IndexFollower index, TimeProvider c
     }
 
     private static string SecretOf(string kid) => "issuer/keys/" + kid;
+
+    public void Forget(string workspace) => kept.Forget(workspace);
 }

@@ -5,6 +5,7 @@ using EventMesh.Connectors.OAuth;
 using EventMesh.Delivery.OAuth;
 using EventMesh.Domain;
 using EventMesh.Domain.Connections;
+using EventMesh.Domain.Workspaces;
 using EventMesh.EventStore;
 using EventMesh.Projections.Index;
 
@@ -41,6 +42,8 @@ public sealed partial class EndAuthorization(
         if (await states.Take(query.GetValueOrDefault("state"), stop) is not { } asked) return Unknown;
         // Somebody else's browser with this state is told what a wrong state is told (login CSRF: RFC 9700 §4.7).
         if (asked.Asked.Cookie is { } expected && !Same(expected, OneTimeText.Sha256(cookie))) return Fail(asked, "cookie", Unknown);
+        await index.EnsureCurrent(asked.Workspace, stop);
+        if (index.Index.Find(asked.Workspace)?.Workspace is not Workspace.Open { IsSuspended: false }) return Fail(asked, "suspended", new(403, "The workspace is suspended. Start again when it goes on.", asked));
         if (providers.Find(asked.Provider) is not { } provider) return Fail(asked, "provider_unknown", new(400, "The provider is not known here any more.", asked));
         // The answer of one provider is not for another (mix-up: RFC 9207).
         if (query.GetValueOrDefault("iss") is { } issuer ? asked.Asked.Issuer is { } known && issuer != known : asked.Asked.IssuerRequired) return Fail(asked, "issuer", new(400, $"The answer did not come from {provider.Name}.", asked));

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EventMesh.Api.Jose;
+using EventMesh.Delivery.Offboarding;
 
 namespace EventMesh.Api.Trust;
 
@@ -7,7 +8,7 @@ namespace EventMesh.Api.Trust;
 /// The keys of trusted providers, for each workspace on its own: two that trust the same provider share nothing, not even what an answer's time tells. Bounded; who has not been
 /// asked for the longest time goes first.
 /// </summary>
-public sealed partial class ProviderKeys(ProviderDiscovery discovery, TimeProvider clock, ILogger<ProviderKeys> log)
+public sealed partial class ProviderKeys(ProviderDiscovery discovery, TimeProvider clock, ILogger<ProviderKeys> log) : IForgets
 {
     /// <summary>Providers whose keys are kept: with <see cref="JwkSet.KeysMax"/> of the longest keys each, 130 MB.</summary>
     public const int ProvidersMax = 2_000;
@@ -56,4 +57,6 @@ public sealed partial class ProviderKeys(ProviderDiscovery discovery, TimeProvid
 
     [LoggerMessage(EventName = "provider.failed", Level = LogLevel.Error, Message = "{TenantId} {Provider} could not be asked")]
     private partial void Failed(string tenantId, string provider, Exception failure);
+
+    public void Forget(string workspace) => kept.Forget(workspace);
 }

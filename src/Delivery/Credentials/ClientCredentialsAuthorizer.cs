@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EventMesh.Connectors;
+using EventMesh.Delivery.Offboarding;
 using EventMesh.Domain.Connections;
 using EventMesh.Domain.Deliveries;
 using EventMesh.Domain.Secrets;
@@ -11,7 +12,7 @@ namespace EventMesh.Delivery.Credentials;
 /// OAuth 2.0 client credentials (RFC 6749 §4.4): a token is asked for when the first request needs it, kept in this node's memory, and replaced before it ends. One request
 /// for a token at a time for each connection on each node; tokens are nowhere but here.
 /// </summary>
-public sealed class ClientCredentialsAuthorizer(CredentialValues values, GuardedHttp http, IndexFollower follower, TimeProvider clock) : IAuthorizer
+public sealed class ClientCredentialsAuthorizer(CredentialValues values, GuardedHttp http, IndexFollower follower, TimeProvider clock) : IAuthorizer, IForgets
 {
     private const string Bearer = "Bearer ";
     private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
@@ -79,4 +80,6 @@ public sealed class ClientCredentialsAuthorizer(CredentialValues values, Guarded
         foreach (var (of, place) in places)
             if (follower.Index.Find(of.Workspace)?.Connections.GetValueOrDefault(of.Connection)?.Credential.Secret != place.Secret) places.TryRemove(KeyValuePair.Create(of, place));
     }
+
+    public void Forget(string workspace) => places.Forget(workspace);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text;
+using EventMesh.Delivery.Offboarding;
 using EventMesh.Delivery.Secrets;
 using EventMesh.Domain.Connections;
 using EventMesh.Domain.Secrets;
@@ -14,7 +15,7 @@ namespace EventMesh.Delivery.Credentials;
 /// The secret parts of credentials and headers, each read once by this node: what an id names never changes. Which of them are used is for the index to say; what is used no
 /// more is forgotten by a look at all of them once a minute.
 /// </summary>
-public sealed class CredentialValues(Store store, IndexFollower follower, SecretUses uses, TimeProvider clock)
+public sealed class CredentialValues(Store store, IndexFollower follower, SecretUses uses, TimeProvider clock) : IForgets
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
 
@@ -84,4 +85,6 @@ public sealed class CredentialValues(Store store, IndexFollower follower, Secret
         if (connection.Credential.Secret is { } secret) used.Add(secret);
         return used;
     }
+
+    public void Forget(string workspace) => read.Forget(workspace);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EventMesh.Connectors.OAuth;
+using EventMesh.Delivery.Offboarding;
 using EventMesh.Delivery.Secrets;
 using EventMesh.Domain.Connections;
 using EventMesh.Domain.Secrets;
@@ -19,7 +20,7 @@ public sealed record UsableToken(TokenSet? Tokens, string? Provider, string? Err
 /// The access tokens of connections on this node: each read once, used until it is about to be renewed, and forgotten when its connection is authorized anew. One that ended or that a target
 /// did not accept is renewed on demand, by one over all nodes; the others wait for it and use what it got.
 /// </summary>
-public sealed class ConnectionTokens(TokenTable table, TokenRenewal renewal, SecretUses uses, TimeProvider clock)
+public sealed class ConnectionTokens(TokenTable table, TokenRenewal renewal, SecretUses uses, TimeProvider clock) : IForgets
 {
     private const int KeptMax = 20_000;
 
@@ -106,4 +107,6 @@ public sealed class ConnectionTokens(TokenTable table, TokenRenewal renewal, Sec
         kept[of] = new(held, counted, until, false, before?.RefusedAt);
         return new(held.Tokens, held.Provider, null, counted);
     }
+
+    public void Forget(string workspace) => kept.Forget(workspace);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using EventMesh.Connectors.OAuth;
+using EventMesh.Delivery.Offboarding;
 using EventMesh.Domain.OAuth;
 using EventMesh.Domain.Workspaces;
 using EventMesh.EventStore;
@@ -10,7 +11,7 @@ using EventMesh.Projections.Index;
 namespace EventMesh.Delivery.OAuth;
 
 /// <summary>The registered apps by which a workspace asks providers: its own, else the platform's.</summary>
-public sealed class OAuthClients(Store store, IndexFollower follower)
+public sealed class OAuthClients(Store store, IndexFollower follower) : IForgets
 {
     private const int KeptMax = 10_000;
 
@@ -39,4 +40,6 @@ public sealed class OAuthClients(Store store, IndexFollower follower)
         if (secrets.Count >= KeptMax) secrets.Clear();
         return new(app.ClientId, secrets[(owner, id)] = Encoding.UTF8.GetString(value));
     }
+
+    public void Forget(string workspace) => secrets.Forget(workspace);
 }

@@ -6,7 +6,7 @@ namespace EventMesh.Delivery.OAuth;
 /// <summary>
 /// Renews tokens ahead of their end and gives back those that are used no more. Every node looks, and the database gives what is due to one of them; a connection costs nothing until it is due.
 /// </summary>
-public sealed partial class TokenClock(Store store, TokenTable table, TokenRenewal renewal, GivingBack givingBack, TimeProvider clock, ILogger<TokenClock> log)
+public sealed partial class TokenClock(Store store, TokenTable table, TokenRenewal renewal, SuspensionHold suspension, GivingBack givingBack, TimeProvider clock, ILogger<TokenClock> log)
 {
     private const int AtOnceMax = 64;
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
@@ -50,7 +50,8 @@ public sealed partial class TokenClock(Store store, TokenTable table, TokenRenew
             // Claimed a moment ago; somebody who authorized anew in between has made another generation.
             if (await table.Read(workspace, connection, stop).ConfigureAwait(false) is not { DueAt: not null } held || held.Generation != generation) return;
             if (held.Ended) await givingBack.Run(held, stop).ConfigureAwait(false);
-            else await renewal.Renew(held, stop).ConfigureAwait(false);
+            // A suspended workspace's stay as they are; the claim ends by itself, and then it is looked at again.
+            else if (!suspension.Holds(workspace)) await renewal.Renew(held, stop).ConfigureAwait(false);
         }
         catch (Exception trouble) when (trouble is not OperationCanceledException)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using EventMesh.Delivery.Offboarding;
 using EventMesh.Domain;
 using EventMesh.Domain.Secrets;
 using EventMesh.EventStore;
@@ -11,7 +12,7 @@ namespace EventMesh.Delivery.Secrets;
 /// Gives those that run the secrets of their workspace, and of no other. Values are read once by this node; whether one may still be given is for the index to say at each use,
 /// and when the index has fallen behind, for the database.
 /// </summary>
-public sealed class SecretResolver(Store store, IndexFollower follower, SecretUses uses, SecretRefusals refusals, TimeProvider clock)
+public sealed class SecretResolver(Store store, IndexFollower follower, SecretUses uses, SecretRefusals refusals, TimeProvider clock) : IForgets
 {
     private const string PathStart = "tenants/";
     private const int KeptMax = 10_000;
@@ -85,4 +86,10 @@ public sealed class SecretResolver(Store store, IndexFollower follower, SecretUs
 
     // One answer, whatever it was: what another keeps, what was revoked and what never was look alike.
     private static Refused None() => new("secret.missing", "The workspace keeps no such secret, or no version of it is active.");
+
+    public void Forget(string workspace)
+    {
+        foreach (var (key, _) in kept)
+            if (key.Workspace == workspace) kept.TryRemove(key, out _);
+    }
 }

@@ -15,6 +15,16 @@ public abstract record WorkspaceCommand
 
     /// <param name="Urls">None twice.</param>
     public sealed record SetWitnesses(IReadOnlyList<string> Urls, DateTimeOffset At) : WorkspaceCommand;
+
+    public sealed record Suspend(SuspendedBecause Reason, DateTimeOffset At) : WorkspaceCommand;
+    public sealed record Resume(DateTimeOffset At) : WorkspaceCommand;
+
+    /// <param name="Export">The export of everything that was begun; null for none.</param>
+    public sealed record Close(TimeSpan Grace, PurgedStreams Streams, string? Export, DateTimeOffset At) : WorkspaceCommand;
+    public sealed record CancelClosing(DateTimeOffset At) : WorkspaceCommand;
+
+    /// <summary>Begin to destroy it, when its grace period is over.</summary>
+    public sealed record BeginPurge(DateTimeOffset At) : WorkspaceCommand;
 }
 
 public static class WorkspaceDecider
@@ -25,15 +35,29 @@ public static class WorkspaceDecider
     {
         (WorkspaceCommand.CreateWorkspace create, Workspace.Missing) =>
             [new WorkspaceEvent.WorkspaceCreated(create.Id, create.Name, create.Plan, create.Environment, create.Region, create.At)],
-        (WorkspaceCommand.CreateWorkspace create, Workspace.Open) =>
+        (WorkspaceCommand.CreateWorkspace create, Workspace.Open or Workspace.Purging) =>
             throw new Refused("workspace.exists", $"A workspace named {create.Id} exists already; choose another id."),
 
-        (WorkspaceCommand.ChangeWorkspace or WorkspaceCommand.SetOrigins or WorkspaceCommand.SetWitnesses, Workspace.Missing) => throw new Refused("workspace.missing", "There is no such workspace."),
+        (_, Workspace.Missing) => throw new Refused("workspace.missing", "There is no such workspace."),
+        // Done before, perhaps by another node.
+        (WorkspaceCommand.BeginPurge, Workspace.Purging) => [],
+        (_, Workspace.Purging) => throw new Refused("workspace.purging", "What is in the workspace is being destroyed; there is no way back."),
         (WorkspaceCommand.ChangeWorkspace change, Workspace.Open open) => Changed(change, open),
         (WorkspaceCommand.SetOrigins set, Workspace.Open open) =>
             set.Origins.SequenceEqual(open.AllowedOrigins, StringComparer.Ordinal) ? [] : [new WorkspaceEvent.WorkspaceOriginsChanged(set.Origins, set.At)],
         (WorkspaceCommand.SetWitnesses set, Workspace.Open open) =>
             set.Urls.SequenceEqual(open.Witnesses, StringComparer.Ordinal) ? [] : [new WorkspaceEvent.WorkspaceWitnessesChanged(set.Urls, set.At)],
+
+        (WorkspaceCommand.Suspend suspend, Workspace.Open open) => open.Suspension?.Reason == suspend.Reason ? [] : [new WorkspaceEvent.WorkspaceSuspended(suspend.Reason, suspend.At)],
+        (WorkspaceCommand.Resume, Workspace.Open { Closing: not null }) => throw new Refused("workspace.closing", "The workspace is closing; cancel that first."),
+        (WorkspaceCommand.Resume resume, Workspace.Open open) => open.Suspension is null ? [] : [new WorkspaceEvent.WorkspaceResumed(resume.At)],
+
+        (WorkspaceCommand.Close close, Workspace.Open { Closing: { } before }) => before.Streams == close.Streams && before.Until == before.Since + close.Grace && close.Export is null
+            ? [] : throw new Refused("workspace.closing", "The workspace is closing already; cancel that first to close it in another way."),
+        (WorkspaceCommand.Close close, Workspace.Open) => [new WorkspaceEvent.WorkspaceClosing(close.At + close.Grace, close.Streams, close.Export, close.At)],
+        (WorkspaceCommand.CancelClosing cancel, Workspace.Open open) => open.Closing is null ? [] : [new WorkspaceEvent.WorkspaceClosingCancelled(cancel.At)],
+        (WorkspaceCommand.BeginPurge begin, Workspace.Open { Closing: { } closing }) when closing.Until <= begin.At => [new WorkspaceEvent.WorkspacePurging(begin.At)],
+        (WorkspaceCommand.BeginPurge, Workspace.Open) => throw new Refused("workspace.open", "Its grace period is not over, or it is not closing at all."),
 
         _ => throw new InvalidOperationException($"No decision for {command.GetType().Name} in {state.GetType().Name}."),
     };

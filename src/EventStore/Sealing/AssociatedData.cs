@@ -4,7 +4,7 @@ using System.Text;
 namespace EventMesh.EventStore.Sealing;
 
 /// <summary>What is sealed. A value of one kind does not open as another.</summary>
-internal enum SealKind : byte { DataKey = 1, Payload = 2, Secret = 3, Value = 4 }
+internal enum SealKind : byte { DataKey = 1, Payload = 2, Secret = 3, Value = 4, Erasure = 5 }
 
 /// <summary>
 /// What a seal is bound to: kind, workspace, name and version. Texts carry their length before them, so no two bindings have the same bytes. A row that is copied to another workspace,

@@ -70,7 +70,7 @@ public sealed class Rewrapping(Store store, FeedLease lease)
         {
             var found = new List<DataKeyRow>();
             await using var reader = await command.ExecuteReaderAsync(stop).ConfigureAwait(false);
-            while (await reader.ReadAsync(stop).ConfigureAwait(false)) found.Add(new(reader.GetString(0), reader.GetInt32(1), new(reader.GetString(2), reader.GetFieldValue<byte[]>(3)), false));
+            while (await reader.ReadAsync(stop).ConfigureAwait(false)) found.Add(new(reader.GetString(0), reader.GetInt32(1), new(reader.GetString(2), reader.GetFieldValue<byte[]>(3)), false, false));
             return found;
         }).ConfigureAwait(false);
     }

@@ -7,8 +7,9 @@ namespace EventMesh.EventStore.Sealing;
 /// The data keys that this process has unwrapped, by workspace. One that is known is found without a lock, an allocation or a round trip. Those that are not are read together: while
 /// one read is on its way, the next gathers whatever is asked for meanwhile.
 /// </summary>
+/// <param name="erasure">Wrap data keys before the master key does; null: nothing does.</param>
 /// <param name="created">Told of a workspace's first key before it is stored: workspace, number, id of the master key.</param>
-internal sealed class UnwrappedKeys(DataKeyRows rows, IMasterKeys masterKeys, Func<string, int, string, Task> created)
+internal sealed class UnwrappedKeys(DataKeyRows rows, IMasterKeys masterKeys, ErasureKeys? erasure, Func<string, int, string, Task> created)
 {
     /// <summary>Workspaces whose keys are kept; beyond it those that were used longest ago are forgotten.</summary>
     public const int WorkspacesMax = 20_000;
@@ -23,6 +24,8 @@ internal sealed class UnwrappedKeys(DataKeyRows rows, IMasterKeys masterKeys, Fu
     private sealed record Asked(string Workspace, bool Make, TaskCompletionSource<WorkspaceKeys> Answer);
 
     public IMasterKeys MasterKeys => masterKeys;
+
+    public ErasureKeys? Erasure => erasure;
 
     /// <summary>How many workspaces this process holds keys of.</summary>
     public int Held => known.Count;
@@ -39,6 +42,7 @@ internal sealed class UnwrappedKeys(DataKeyRows rows, IMasterKeys masterKeys, Fu
     /// <param name="make">Makes the first one when there is none.</param>
     /// <exception cref="StoreUnavailable">The database did not answer.</exception>
     /// <exception cref="MasterKeyMissing">They are wrapped by a master key that is not here.</exception>
+    /// <exception cref="ErasureKeyMissing">They are wrapped by an erasure key that is not here.</exception>
     /// <exception cref="MasterKeyUnavailable">Whoever holds the master key does not answer.</exception>
     /// <exception cref="SealBroken">What is stored was not wrapped by that master key for this workspace.</exception>
     public Task<WorkspaceKeys> Read(string workspace, bool make)
@@ -60,11 +64,13 @@ internal sealed class UnwrappedKeys(DataKeyRows rows, IMasterKeys masterKeys, Fu
     public async Task Make(string workspace, int number, CancellationToken stop)
     {
         var material = RandomNumberGenerator.GetBytes(SealedForm.KeyBytes);
+        // The platform's own history is never purged.
+        var inner = workspace == MasterKeyCheck.Platform ? null : erasure?.Wrap(material, workspace, number);
         try
         {
-            var wrapped = await masterKeys.Wrap(material, workspace, number, stop).ConfigureAwait(false);
+            var wrapped = await masterKeys.Wrap(inner ?? material, workspace, number, stop).ConfigureAwait(false);
             if (number == 1) await created(workspace, number, wrapped.MasterKey).ConfigureAwait(false);
-            await rows.Insert(workspace, number, wrapped, stop).ConfigureAwait(false);
+            await rows.Insert(workspace, number, wrapped, inner is not null, stop).ConfigureAwait(false);
         }
         finally
         {
@@ -133,7 +139,9 @@ internal sealed class UnwrappedKeys(DataKeyRows rows, IMasterKeys masterKeys, Fu
         var (all, current) = (new DataKey[stored.Count], (DataKey?)null);
         for (var i = 0; i < all.Length; i++)
         {
-            all[i] = new(stored[i].Number, await masterKeys.Unwrap(stored[i].Wrapped, workspace, stored[i].Number, CancellationToken.None).ConfigureAwait(false));
+            var material = await masterKeys.Unwrap(stored[i].Wrapped, workspace, stored[i].Number, CancellationToken.None).ConfigureAwait(false);
+            if (stored[i].Erasure) material = (erasure ?? throw new ErasureKeyMissing(workspace, null)).Unwrap(material, workspace, stored[i].Number);
+            all[i] = new(stored[i].Number, material);
             if (!stored[i].Closed) current = all[i];
         }
         return new(all, current);

@@ -11,6 +11,7 @@ internal sealed class Consumer : IAsyncDisposable
     private readonly RabbitMqOptions _options;
     private readonly Topology _topology;
     private readonly Lazy<Publisher> _publisher;
+    private readonly EndedWorkspaces _ended;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Turns<Received> _turns;
@@ -22,11 +23,12 @@ internal sealed class Consumer : IAsyncDisposable
     private ConsumerSession? _session;
     private WaitingQueues? _waiting;
 
-    public Consumer(RabbitMqOptions options, Topology topology, Lazy<Publisher> publisher, Action<string> gone, TimeProvider time, ILogger log)
+    public Consumer(RabbitMqOptions options, Topology topology, Lazy<Publisher> publisher, EndedWorkspaces ended, Action<string> gone, TimeProvider time, ILogger log)
     {
         _options = options;
         _topology = topology;
         _publisher = publisher;
+        _ended = ended;
         Gone = gone;
         _time = time;
         _log = log;
@@ -54,7 +56,7 @@ internal sealed class Consumer : IAsyncDisposable
     /// <summary>This workspace has something to take, or will have in a moment. Nothing to a node that does not take.</summary>
     public void Open(string workspace)
     {
-        if (!_running.IsValueCreated)
+        if (!_running.IsValueCreated || _ended.Contains(workspace))
             return;
 
         lock (_gate)
@@ -69,12 +71,27 @@ internal sealed class Consumer : IAsyncDisposable
     /// <summary>Open it whatever is thought of it: what it was consumed by is gone, or could not be had.</summary>
     public void Reopen(string workspace)
     {
+        if (_ended.Contains(workspace))
+            return;
+
         lock (_gate)
         {
             _active.Add(workspace);
             _session?.Open(workspace);
         }
     }
+
+    /// <summary>The workspace has ended: what came of it and nobody took is forgotten. Its consumers end with its queue.</summary>
+    public void Close(string workspace)
+    {
+        lock (_gate)
+            _active.Remove(workspace);
+
+        _turns.Drop(workspace);
+    }
+
+    /// <summary>Whether anything of it is taken: not once it has ended.</summary>
+    public bool Wants(string workspace) => !_ended.Contains(workspace);
 
     public bool IsOpen(string workspace)
     {

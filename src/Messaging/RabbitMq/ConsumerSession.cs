@@ -77,7 +77,7 @@ internal sealed class ConsumerSession(
 
         lock (_gate)
         {
-            if (!_ended)
+            if (!_ended && consumer.Wants(by.Workspace))
                 turns.Add(by.Workspace, new Received(dispatch, by, null, tag));
         }
     }
@@ -87,6 +87,12 @@ internal sealed class ConsumerSession(
     {
         Log.QueueGone(log, workspace, topology.DispatchQueue(workspace));
         queues.Forget(topology.DispatchQueue(workspace));
+        if (!consumer.Wants(workspace))
+        {
+            _consumers.TryRemove(workspace, out _);
+            return;
+        }
+
         consumer.Reopen(workspace);
         consumer.Gone(workspace);
     }

@@ -15,6 +15,7 @@ internal sealed class Publisher : IAsyncDisposable
 
     private readonly RabbitMqOptions _options;
     private readonly Topology _topology;
+    private readonly EndedWorkspaces _ended;
     private readonly Action<string> _gone;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -24,10 +25,11 @@ internal sealed class Publisher : IAsyncDisposable
     private readonly Announcements _announcements;
     private readonly Task _running;
 
-    public Publisher(RabbitMqOptions options, Topology topology, Action<string> gone, TimeProvider time, ILogger log)
+    public Publisher(RabbitMqOptions options, Topology topology, EndedWorkspaces ended, Action<string> gone, TimeProvider time, ILogger log)
     {
         _options = options;
         _topology = topology;
+        _ended = ended;
         _gone = gone;
         _young = new(time);
         _announcements = new(time, options.AnnounceEvery);
@@ -89,6 +91,12 @@ internal sealed class Publisher : IAsyncDisposable
             {
                 await window.Room(ended);
                 var message = await _outbox.Next(ended);
+                if (_ended.Contains(message.Workspace))
+                {
+                    message.Batch.OneIsSafe();
+                    continue;
+                }
+
                 if (refused.Take(message))
                     continue;
 

@@ -13,14 +13,21 @@ public sealed class RabbitMqQueues : IDispatchQueues
     private readonly Lazy<Publisher> _publisher;
     private readonly Consumer _consumer;
     private readonly Channel<string> _lost = Channel.CreateUnbounded<string>();
+    private readonly EndedWorkspaces _ended = new();
+    private readonly PurgedQueues _purged;
 
     public RabbitMqQueues(RabbitMqOptions options, TimeProvider time, ILogger<RabbitMqQueues> log)
     {
         var topology = new Topology(options);
-        _publisher = new(() => new Publisher(options, topology, Gone, time, log));
-        _consumer = new Consumer(options, topology, _publisher, Gone, time, log);
+        _publisher = new(() => new Publisher(options, topology, _ended, Gone, time, log));
+        _consumer = new Consumer(options, topology, _publisher, _ended, Gone, time, log);
+        _purged = new(options, topology, log);
 
-        void Gone(string workspace) => _lost.Writer.TryWrite(workspace);
+        void Gone(string workspace)
+        {
+            if (!_ended.Contains(workspace))
+                _lost.Writer.TryWrite(workspace);
+        }
     }
 
     public ChannelReader<string> Lost => _lost.Reader;
@@ -29,6 +36,7 @@ public sealed class RabbitMqQueues : IDispatchQueues
     {
         stop.ThrowIfCancellationRequested();
         _disposed.Token.ThrowIfCancellationRequested();
+        dispatches = _ended.Without(dispatches);
         if (dispatches.Count == 0)
             return;
 
@@ -56,6 +64,16 @@ public sealed class RabbitMqQueues : IDispatchQueues
         Instruments.Takes.Add(taken.Count, Instruments.RabbitMq);
         return taken;
     }
+
+    public void End(string workspace)
+    {
+        if (_ended.Add(workspace))
+            _consumer.Close(workspace);
+    }
+
+    public Task<long> CountWaiting(string workspace, CancellationToken stop) => _purged.Count(workspace, stop);
+
+    public Task Delete(string workspace, CancellationToken stop) => _purged.Delete(workspace, stop);
 
     public async ValueTask DisposeAsync()
     {

@@ -15,6 +15,15 @@ internal sealed class ApiKeys
     /// <summary>What a key may do; null when there is no such key, or no longer.</summary>
     public Role? RolesOf(string workspace, string key) => digests.TryGetValue((workspace, key), out var digest) ? owners.GetValueOrDefault(digest)?.Roles : null;
 
+    public void Forget(string workspace)
+    {
+        foreach (var (key, digest) in digests.Where(d => d.Key.Workspace == workspace))
+        {
+            owners.TryRemove(digest, out _);
+            digests.TryRemove(key, out _);
+        }
+    }
+
     public void Apply(string workspace, string stream, ApiKeyEvent happened)
     {
         switch (happened)

@@ -24,7 +24,7 @@ public static class ConfigurationEvents
 {
     /// <summary>Every event of the domain.</summary>
     public static readonly EventTypes All = EventTypes.Of(
-        typeof(WorkspaceEvent), typeof(ApiKeyEvent), typeof(ConnectionEvent), typeof(CircuitEvent), typeof(RuleEvent), typeof(PublishedEventEvent), typeof(PayloadReadEvent), typeof(DeliveryEvent),
+        typeof(WorkspaceEvent), typeof(PurgeEvent), typeof(ApiKeyEvent), typeof(ConnectionEvent), typeof(CircuitEvent), typeof(RuleEvent), typeof(PublishedEventEvent), typeof(PayloadReadEvent), typeof(DeliveryEvent),
         typeof(LimitEvent), typeof(ReplayEvent), typeof(ConsumerEvent),
         typeof(OauthAppEvent), typeof(ConnectSessionEvent), typeof(RenewalEvent),
         typeof(SourceEvent), typeof(EventTypeEvent),
@@ -52,13 +52,15 @@ public static class ConfigurationEvents
         "service_account_created", "service_account_changed", "service_account_credential_added", "service_account_credential_revoked", "service_account_deleted",
         "replay_started", "replay_cancelled", "replay_finished",
         "secret_created", "secret_version_added", "secret_version_revoked", "secret_deleted",
+        "workspace_suspended", "workspace_resumed", "workspace_closing", "workspace_closing_cancelled", "workspace_purging",
         "workspace_origins_changed", "workspace_witnesses_changed", "elevation_requested", "elevation_approved", "elevation_refused", "elevation_ended",
     ];
 
     /// <summary>Those that give, and take nothing from anybody: who has not heard of them yet allows too little, not too much. Whatever is new is none of them until it is written here.</summary>
     private static readonly HashSet<string> Giving =
     [
-        "workspace_created", "workspace_plan_changed", "workspace_limits_changed", "workspace_witnesses_changed", "api_key_issued", "member_added", "platform_admin_added",
+        "workspace_created", "workspace_plan_changed", "workspace_limits_changed", "workspace_witnesses_changed", "workspace_resumed", "workspace_closing_cancelled",
+        "api_key_issued", "member_added", "platform_admin_added",
         "connection_created", "connection_enabled", "connection_circuit_opened", "connection_circuit_closed",
         "rule_created", "rule_changed", "rule_disabled", "rule_enabled", "rule_deleted", // routing reads the feed itself, in its order
         "source_created", "source_enabled",

@@ -16,6 +16,11 @@ public sealed class Elevations
     public IEnumerable<ActiveElevation> Of(string workspace, string admin, DateTimeOffset now) =>
         active.TryGetValue((workspace, admin), out var found) ? found.Where(e => e.EndsAt > now).OrderByDescending(e => e.EndsAt) : [];
 
+    internal void Forget(string workspace)
+    {
+        foreach (var of in active.Keys.Where(k => k.Workspace == workspace)) active.TryRemove(of, out _);
+    }
+
     internal void Apply(string workspace, string stream, ElevationEvent happened)
     {
         switch (happened)

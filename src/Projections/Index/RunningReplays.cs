@@ -26,6 +26,11 @@ public sealed class RunningReplays
 
     public int CountOf(string workspace) => running.Keys.Count(k => k.Workspace == workspace);
 
+    internal void Forget(string workspace)
+    {
+        foreach (var of in running.Keys.Where(k => k.Workspace == workspace)) running.TryRemove(of, out _);
+    }
+
     internal void Apply(StoredEvent stored, ReplayEvent happened)
     {
         var key = (stored.Workspace, stored.Stream);

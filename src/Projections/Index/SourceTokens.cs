@@ -11,6 +11,11 @@ internal sealed class SourceTokens
 
     public SourceOwner? OwnerOf(string sha256) => owners.GetValueOrDefault(sha256);
 
+    public void Forget(string workspace)
+    {
+        foreach (var owner in digests.Keys.Where(o => o.Workspace == workspace)) Set(owner, null);
+    }
+
     public void Apply(string workspace, string stream, SourceEvent happened)
     {
         var owner = new SourceOwner(workspace, stream);

@@ -78,11 +78,39 @@ public sealed class WorkspaceIndex(Plans plans)
             case ElevationEvent elevation:
                 Elevations.Apply(stored.Workspace, stored.Stream, elevation);
                 break;
+            case WorkspaceEvent.WorkspacePurging purging:
+                Purge(stored.Workspace, purging.At);
+                break;
             case var happened:
                 if (happened is SourceEvent source) sources.Apply(stored.Workspace, stored.Stream, source);
                 workspaces[stored.Workspace] = (Find(stored.Workspace) ?? ConfiguredWorkspace.Empty(stored.Workspace)).Apply(stored.Stream, stored.Version, happened, plans);
                 break;
         }
         return fault;
+    }
+
+    /// <summary>
+    /// Whoever may act in a workspace that is being purged may no longer, and nothing of it is routed. Its OAuth apps stay until <see cref="Drop"/>: its tokens are given back with them.
+    /// </summary>
+    private void Purge(string workspace, DateTimeOffset since)
+    {
+        var apps = Find(workspace)?.OauthApps ?? OauthApps.Empty;
+        Forget(workspace);
+        workspaces[workspace] = ConfiguredWorkspace.Empty(workspace) with { Workspace = new Workspace.Purging(workspace, since), OauthApps = apps };
+    }
+
+    /// <summary>Knows nothing of a workspace any more.</summary>
+    public void Drop(string workspace)
+    {
+        Forget(workspace);
+        workspaces.TryRemove(workspace, out _);
+    }
+
+    private void Forget(string workspace)
+    {
+        keys.Forget(workspace);
+        sources.Forget(workspace);
+        Elevations.Forget(workspace);
+        Replays.Forget(workspace);
     }
 }

@@ -30,6 +30,7 @@ public sealed record Operation(string Method, string Path, string Who)
         GET /v1/log/inclusion                                                           a
         GET /v1/log/leaves                                                              a
         GET /v1/oauth-apps                                                              a
+        GET /v1/purges                                                                  a
         GET /v1/usage                                                                   a
         GET /v1/workspaces                                                              aodup
         GET /v1/workspaces/{ws}                                                         aodup
@@ -69,6 +70,8 @@ public sealed record Operation(string Method, string Path, string Who)
         GET /v1/workspaces/{ws}/oauth-apps/{provider}                                   odu
         GET /v1/workspaces/{ws}/oauth-providers                                         odu
         GET /v1/workspaces/{ws}/ordering                                                odup
+        GET /v1/workspaces/{ws}/purge                                                   a
+        GET /v1/workspaces/{ws}/purge/receipt                                           a
         GET /v1/workspaces/{ws}/replays                                                 odup
         GET /v1/workspaces/{ws}/replays/{id}                                            odup
         GET /v1/workspaces/{ws}/rules                                                   odu
@@ -93,6 +96,8 @@ public sealed record Operation(string Method, string Path, string Who)
         POST /v1/encryption/rewrap                                                      a
         POST /v1/log/keys/rotate                                                        a
         POST /v1/workspaces                                                             a
+        POST /v1/workspaces/{ws}/close                                                  ao
+        POST /v1/workspaces/{ws}/close/cancel                                           ao
         POST /v1/workspaces/{ws}/connect-sessions                                       od
         POST /v1/workspaces/{ws}/connections                                            od
         POST /v1/workspaces/{ws}/connections/{id}/authorize                             od
@@ -121,6 +126,7 @@ public sealed record Operation(string Method, string Path, string Who)
         POST /v1/workspaces/{ws}/ordering/{line}/skip                                   o
         POST /v1/workspaces/{ws}/replays                                                o
         POST /v1/workspaces/{ws}/replays/{id}/cancel                                    o
+        POST /v1/workspaces/{ws}/resume                                                 a
         POST /v1/workspaces/{ws}/rules                                                  od
         POST /v1/workspaces/{ws}/rules/test                                             odu
         POST /v1/workspaces/{ws}/secrets                                                od
@@ -131,6 +137,7 @@ public sealed record Operation(string Method, string Path, string Who)
         POST /v1/workspaces/{ws}/sources                                                od
         POST /v1/workspaces/{ws}/sources/{id}/rotate-secret                             od
         POST /v1/workspaces/{ws}/sources/{id}/rotate-token                              od
+        POST /v1/workspaces/{ws}/suspend                                                a
         PUT /v1/oauth-apps/{provider}                                                   a
         PUT /v1/workspaces/{ws}/connections/{id}/credential                             od
         PUT /v1/workspaces/{ws}/consumers/{name}                                        ou

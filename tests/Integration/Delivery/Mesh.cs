@@ -76,7 +76,7 @@ internal sealed class Mesh : IAsyncDisposable
             var nodes = new WorkerNodes(Store, shared: workers > 1, TimeProvider.System);
             if (workers > 1) Go(nodes.Run);
             joined.Add(nodes.Ready);
-            Go(new Worker(Store, Queues, Follower, attempt, new Circuits(Store, Follower, TimeProvider.System, NullLogger<Circuits>.Instance), new CredentialHold(Follower, TimeProvider.System), nodes, TimeProvider.System, NullLogger<Worker>.Instance).Run);
+            Go(new Worker(Store, Queues, Follower, attempt, new Circuits(Store, Follower, TimeProvider.System, NullLogger<Circuits>.Instance), new SuspensionHold(Follower, TimeProvider.System), new CredentialHold(Follower, TimeProvider.System), nodes, TimeProvider.System, NullLogger<Worker>.Instance).Run);
         }
         return this;
     }

@@ -52,6 +52,26 @@ public abstract class DispatchQueuesContract : IAsyncLifetime
     }
 
     [Fact(Timeout = Broker.Patience)]
+    public async Task A_workspace_that_has_ended_is_waited_for_by_nobody_and_handed_out_no_more()
+    {
+        // Some are in a worker's hands, and the others wait.
+        var put = Queues.Put(Some.Dispatches("leaving", Prefetch * 2), Stop);
+        var taken = await Queues.Take(1, Stop);
+        Queues.End("leaving");
+        await Queues.Delete("leaving", Stop);
+        await Queues.Delete("leaving", Stop);
+        foreach (var received in taken) await received.Ack();
+
+        await put.WaitAsync(Stop);
+        await Queues.Put(Some.Dispatches("leaving", 5), Stop).WaitAsync(Stop);
+        var staying = Queues.Put(Some.Dispatches("staying", 10), Stop);
+        Assert.All(await Queues.TakeAndAck(10, Stop), d => Assert.Equal("staying", d.Workspace));
+        await staying.WaitAsync(Stop);
+        Assert.Equal(0, await Queues.CountWaiting("leaving", Stop));
+        Assert.False(Queues.Lost.TryRead(out _));
+    }
+
+    [Fact(Timeout = Broker.Patience)]
     public async Task What_is_taken_is_what_was_put()
     {
         var put = Some.Dispatches("acme", 1)[0] with { TraceParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01" };

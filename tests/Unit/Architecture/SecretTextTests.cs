@@ -31,7 +31,7 @@ public class SecretTextTests
         "RotateSecret.PublicKey", "CreateConnection.PublicKey", "ReadSecrets.PublicKey", // shown to whoever verifies
         "ReadLogKeys.VerifierKey", // pinned by whoever checks us
         "ListLines.Key", "LinedUp.Key", "WaitingLine.Key", // by which deliveries are ordered
-        "WrappedKey.MasterKey", "WrappedBy.MasterKey", "DataKeyState.MasterKey", "DataKeyView.MasterKey", "EncryptionView.MasterKey", // its name
+        "WrappedKey.MasterKey", "WrappedBy.MasterKey", "DataKeyState.MasterKey", "DataKeyView.MasterKey", "EncryptionView.MasterKey", "PurgedKey.MasterKey", // its name
         "ProviderFields.TenantValue", "ProviderView.TenantValue", // the name that a provider knows the workspace by
         "SourceFields.Value", // a constant attribute of events
     ];

@@ -6,7 +6,7 @@ namespace EventMesh.Tests.Unit.Cli;
 public partial class HelpTests
 {
     [Theory]
-    [InlineData("workspaces create|list|get|set-plan|change|set-origins")]
+    [InlineData("workspaces create|list|get|set-plan|change|set-origins|suspend|resume|close|cancel-close|purge|receipt|delete")]
     [InlineData("elevation request|approve|refuse|end|list")]
     [InlineData("keys create|list|set-roles|revoke")]
     [InlineData("sources create|list|get|rotate-secret|rotate-token|enable|disable|delete")]

@@ -13,6 +13,10 @@ public class WorkspaceDeciderTests
     private static readonly WorkspaceCommand.ChangeWorkspace Change = new("enterprise", More, At);
     private static readonly WorkspaceCommand.SetOrigins SetOrigins = new(["https://app.example.com"], At);
     private static readonly WorkspaceCommand.SetWitnesses SetWitnesses = new(["https://witness.example/"], At);
+    private static readonly WorkspaceCommand.Suspend Suspend = new(SuspendedBecause.Abuse, At);
+    private static readonly WorkspaceCommand.Resume Resume = new(At);
+    private static readonly WorkspaceCommand.Close Close = new(TimeSpan.FromDays(3), PurgedStreams.Skeletons, null, At);
+    private static readonly WorkspaceCommand.CancelClosing Cancel = new(At);
     private static readonly Scenario<WorkspaceCommand, Workspace, WorkspaceEvent> A = new(Workspace.Initial, Workspace.Evolve, WorkspaceDecider.Decide);
 
     [Fact]
@@ -62,6 +66,42 @@ public class WorkspaceDeciderTests
     }
 
     [Fact]
+    public void A_suspension_is_told_once_and_ends_once()
+    {
+        A.After(Created).When(Suspend).HappensOnce(new WorkspaceEvent.WorkspaceSuspended(SuspendedBecause.Abuse, At));
+        A.After(Created).Then(Suspend).When(Resume).HappensOnce(new WorkspaceEvent.WorkspaceResumed(At));
+        A.After(Created).When(Resume).Nothing();
+        Assert.True(((Workspace.Open)A.After(Created).Then(Suspend).State).IsSuspended);
+    }
+
+    [Fact]
+    public void A_closing_workspace_is_suspended_until_that_is_taken_back_and_is_then_as_it_was()
+    {
+        var closing = new WorkspaceEvent.WorkspaceClosing(At.AddDays(3), PurgedStreams.Skeletons, null, At);
+        A.After(Created).When(Close).HappensOnce(closing);
+        Assert.True(((Workspace.Open)A.After(Created, closing).State).IsSuspended);
+        A.After(Created, closing).When(Resume).Refused("workspace.closing");
+        A.After(Created, closing).When(Close with { Grace = TimeSpan.Zero }).Refused("workspace.closing");
+        A.After(Created, closing).When(Cancel).HappensOnce(new WorkspaceEvent.WorkspaceClosingCancelled(At));
+        Assert.Equal(A.After(Created).State, A.After(Created, closing).Then(Cancel).State);
+        Assert.Equal(A.After(Created).Then(Suspend).State, A.After(Created).Then(Suspend).Then(Close).Then(Cancel).State);
+        A.After(Created).When(Cancel).Nothing();
+    }
+
+    [Fact]
+    public void A_purge_begins_when_the_grace_period_is_over_and_has_no_way_back()
+    {
+        var closing = A.After(Created).Then(Close);
+        closing.When(new WorkspaceCommand.BeginPurge(At.AddDays(3).AddTicks(-1))).Refused("workspace.open");
+        closing.When(new WorkspaceCommand.BeginPurge(At.AddDays(3))).HappensOnce(new WorkspaceEvent.WorkspacePurging(At.AddDays(3)));
+        A.After(Created).When(new WorkspaceCommand.BeginPurge(At)).Refused("workspace.open");
+        var purging = closing.Then(new WorkspaceCommand.BeginPurge(At.AddDays(3)));
+        foreach (var command in (WorkspaceCommand[])[Cancel, Resume, Suspend, Close, Change, SetOrigins]) purging.When(command).Refused("workspace.purging");
+        purging.When(Create).Refused("workspace.exists");
+    }
+
+    [Fact]
     public void Every_command_is_decided_in_every_state() =>
-        A.DecidesEverything([Create, Change, SetOrigins, SetWitnesses], A.After(), A.After(Created));
+        A.DecidesEverything([Create, Change, SetOrigins, SetWitnesses, Suspend, Resume, Close, Cancel, new WorkspaceCommand.BeginPurge(At)],
+            A.After(), A.After(Created), A.After(Created).Then(Suspend), A.After(Created).Then(Close), A.After(Created, new WorkspaceEvent.WorkspacePurging(At)));
 }

@@ -26,7 +26,7 @@ public sealed class ReceiveWebhook(IndexFollower index, Store store, Limiter lim
         .WithDescription("The address that createSource gave. No bearer token: the request proves itself as its source's verification asks. 202 when its event is stored, 200 with the first answer when it had been.")
         .WithBody("*/*", JsonSchemaType.String, "Whatever the provider sends.")
         .Produces<Answers.Accepted>(StatusCodes.Status202Accepted).Produces<Answers.Accepted>(StatusCodes.Status200OK)
-        .WithProblem(StatusCodes.Status400BadRequest).WithProblem(StatusCodes.Status401Unauthorized).WithProblem(StatusCodes.Status404NotFound)
+        .WithProblem(StatusCodes.Status400BadRequest).WithProblem(StatusCodes.Status401Unauthorized).WithProblem(StatusCodes.Status403Forbidden).WithProblem(StatusCodes.Status404NotFound)
         .WithProblem(StatusCodes.Status413PayloadTooLarge).WithProblem(StatusCodes.Status415UnsupportedMediaType).WithProblem(StatusCodes.Status422UnprocessableEntity)
         .WithProblem(StatusCodes.Status429TooManyRequests).WithProblem(StatusCodes.Status503ServiceUnavailable);
 
@@ -34,6 +34,7 @@ public sealed class ReceiveWebhook(IndexFollower index, Store store, Limiter lim
     {
         var (workspace, id, source) = Find(token, context);
         if (await index.EnsureCurrent(workspace.Id, context.RequestAborted).ConfigureAwait(false)) (workspace, id, source) = Find(token, context);
+        Suspension.Refuse(workspace);
         var call = new Call(new Actor.Sender(id), workspace, null, ClientAddress.From(context), clock) { Subject = id };
         context.Features.Set(call);
         System.Diagnostics.Activity.Current?.SetTag("tenant_id", workspace.Id).SetTag("environment", workspace.Environment).SetTag("actor", id);

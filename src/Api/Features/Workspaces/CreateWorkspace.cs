@@ -5,6 +5,7 @@ using EventMesh.Domain;
 using EventMesh.Domain.Limits;
 using EventMesh.Domain.Workspaces;
 using EventMesh.EventStore;
+using EventMesh.EventStore.Purging;
 using EventMesh.Projections.Index;
 
 namespace EventMesh.Api.Features.Workspaces;
@@ -20,6 +21,8 @@ public static class CreateWorkspace
     private static async Task<IResult> Handle(Body<Request> body, Call call, Store store, IndexFollower index, Plans plans, SigningKeys keys, HttpContext context)
     {
         var command = Validated(body.Value, call, plans);
+        // What is said of an id stays true: links, receipts and copies elsewhere name the one that is gone.
+        if (await store.ReadPurge(command.Id, context.RequestAborted) is not null) throw Problem.Conflict.With($"A workspace named {command.Id} was closed and purged; its id is never given again. Choose another.");
         var decided = await store.For(command.Id).Decide<Workspace, WorkspaceEvent>(
             Ids.WorkspaceStream, "workspace", Workspace.Initial, Workspace.Evolve, s => WorkspaceDecider.Decide(command, s), call.Metadata(), null, context.RequestAborted);
         await index.Reach(decided.Position, context.RequestAborted);
