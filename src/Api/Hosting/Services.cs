@@ -25,6 +25,7 @@ using EventMesh.Delivery.Operations;
 using EventMesh.Delivery.Replays;
 using EventMesh.Delivery.Secrets;
 using EventMesh.Delivery.Sharing;
+using EventMesh.Domain.Redaction;
 using EventMesh.EventStore;
 using EventMesh.Messaging;
 using EventMesh.Messaging.RabbitMq;
@@ -50,7 +51,7 @@ internal static class Services
         services.AddSingleton<Tokens>();
         services.AddSingleton(new ClientAddress(settings.TrustedProxies, settings.PublicUrl?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true)).AddSingleton<FailedAttempts>();
         services.AddSingleton<Refusals>();
-        services.AddSingleton<FollowFeed>().AddSingleton<SendFeed>().AddSingleton<FeedPayloads>().AddSingleton<PayloadReads>().AddSingleton<ConsumerPositions>();
+        services.AddSingleton<FollowFeed>().AddSingleton<SendFeed>().AddSingleton(p => new FeedPayloads(store, p.GetRequiredService<PayloadReads>(), _ => RedactionRules.ShapeOnly)).AddSingleton<PayloadReads>().AddSingleton<ConsumerPositions>();
         services.AddSingleton<AuditEntries>().AddSingleton<AuditAnswer>();
         services.AddSingleton<FindDelivery>();
         services.AddSingleton<DryRun>();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using EventMesh.Api.Edge;
 using EventMesh.Api.Features.Feed;
 using EventMesh.Domain.Access;
+using EventMesh.Domain.Redaction;
 using EventMesh.EventStore;
 using EventMesh.EventStore.Reading;
 using EventMesh.Projections.Index;
@@ -33,7 +34,7 @@ internal sealed class Export : IBenchmark
         await Ground.Run(connection, "vacuum analyze mt_events");
         await Eventually.True(async () => (await store.For("acme").ReadFeed(Position.Start, 1, stop)).Count > 0, TimeSpan.FromSeconds(10), "the feed to begin");
 
-        var send = new SendFeed(store, new(store, new(store, TimeProvider.System, NullLogger<PayloadReads>.Instance)), TimeProvider.System);
+        var send = new SendFeed(store, new(store, new(store, TimeProvider.System, NullLogger<PayloadReads>.Instance), _ => RedactionRules.ShapeOnly), TimeProvider.System);
         var (ours, floor) = await Rounds.InTurns(4, () => Read(store, send, stop), async () =>
         {
             var running = Stopwatch.StartNew();

@@ -3,6 +3,7 @@ using EventMesh.Api.Edge;
 using EventMesh.Api.Features.Feed;
 using EventMesh.Domain.Access;
 using EventMesh.Domain.Publishing;
+using EventMesh.Domain.Redaction;
 using EventMesh.EventStore;
 using EventMesh.EventStore.Reading;
 using EventMesh.Projections.Index;
@@ -78,8 +79,9 @@ public sealed class PayloadReadsTests : IAsyncLifetime
         await opened.Store.For("acme").Append("evt_2", "published_event", 0, [gone], Opened.Now, null, Stop);
         await opened.CatchUp();
         var page = await opened.Store.For("acme").ReadFiltered(new() { Types = ["event_published"] }, Position.Start, null, 10, stop: Stop);
-        var bodies = await new FeedPayloads(opened.Store, reads).Of(Call("key_1"), All, new([.. page.Events]), Stop);
-        Assert.Equal(["evt_1"], bodies.Keys);
+        var bodies = await new FeedPayloads(opened.Store, reads, _ => RedactionRules.Of(["$.id"])).Of(Call("key_1"), All, new([.. page.Events]), Stop);
+        Assert.Equal("""{"id":"[redacted]","data":1}""", System.Text.Encoding.UTF8.GetString(Assert.Single(bodies, b => b.Key == "evt_1").Value));
+        Assert.Single(bodies);
         Assert.Equal(1, Assert.Single(await Told()).Count);
 
         using var text = new MemoryStream();

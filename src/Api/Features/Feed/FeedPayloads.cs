@@ -8,7 +8,8 @@ using EventMesh.EventStore.Reading;
 namespace EventMesh.Api.Features.Feed;
 
 /// <summary>The bodies of published events beside their lines: redacted as the workspace has it, recorded before they are handed out, and a few megabytes at a time.</summary>
-public sealed class FeedPayloads(Store store, PayloadReads reads)
+/// <param name="rulesOf">A workspace's rules as they are now: a follower stays for days.</param>
+public sealed class FeedPayloads(Store store, PayloadReads reads, Func<string, RedactionRules> rulesOf)
 {
     /// <summary>Of bodies that are in memory at once for one reader.</summary>
     public const int BytesMax = 4 * 1024 * 1024;
@@ -39,7 +40,7 @@ public sealed class FeedPayloads(Store store, PayloadReads reads)
         var published = piece.Select(e => e.Event).Where(e => IsPublished(e)).ToArray();
         if (published.Length == 0) return [];
         var bodies = await store.ReadPayloads([.. published.Select(e => (call.Workspace.Id, e.Stream, DateOnly.FromDateTime(e.At.UtcDateTime)))], stop).ConfigureAwait(false);
-        var rules = RedactionRules.Of(null);
+        var rules = rulesOf(call.Workspace.Id);
         var shown = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         for (var i = 0; i < bodies.Length; i++)
             // One that does not open is, like one that has expired, not there for anybody.
