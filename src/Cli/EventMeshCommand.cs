@@ -68,7 +68,7 @@ internal static class EventMeshCommand
             Shell.Noun("secrets", "What a workspace keeps from everybody's eyes.", CreateSecret.In(shell), ListWorkspaceSecrets.In(shell), GetSecret.In(shell),
                 AddSecretVersion.In(shell), RevokeSecretVersion.In(shell), DeleteSecret.In(shell)),
             Shell.Noun("encryption", "The keys that payloads and secrets are sealed with.", ShowEncryption.In(shell), RotateDataKey.In(shell), RewrapDataKeys.In(shell)),
-            Shell.Noun("log", "The proof that history was only added to.", ShowCheckpoint.In(shell), ListCheckpoints.In(shell), ProveInclusion.In(shell), ProveConsistency.In(shell),
+            Shell.Noun("log", "The proof that history was only added to.", ShowCheckpoint.In(shell), ListCheckpoints.In(shell), ProveInclusion.In(shell), ProveConsistency.In(shell), ReadLeaves.In(shell),
                 ListLogKeys.In(shell), RotateLogKey.In(shell), ListWitnesses.In(shell), SetWitnesses.In(shell)),
             Shell.Noun("types", "What events mean, and what their data has to be.", ListEventTypes.In(shell), CreateEventType.In(shell), GetEventType.In(shell), AddSchema.In(shell),
                 ArchiveEventType.In(shell), SendSample.In(shell), ValidateSample.In(shell), ImportEventTypes.In(shell)),
