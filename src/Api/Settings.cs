@@ -34,7 +34,7 @@ public sealed record Settings(
     public required Providers OAuthProviders { get; init; }
 
     /// <summary>Who outside gets the checkpoints of every workspace's log.</summary>
-    public IReadOnlyList<Uri> Witnesses { get; init; } = [];
+    public WitnessSettings Witnesses { get; init; } = WitnessSettings.None;
 
     /// <summary>Every setting: name, default, meaning.</summary>
     public static readonly IReadOnlyList<(string Name, string? Default, string Meaning)> All =
@@ -62,7 +62,7 @@ public sealed record Settings(
         ("EVENTMESH_ISSUER_KEY_AGE", "90d", "How old the newest signing key of a workspace's issuer gets before the next is made: a whole number with d, h, m or s, from 1s to 365d."),
         ("EVENTMESH_ISSUER_KEY_OVERLAP", "10m", "How long a new signing key is shown before it signs: a whole number with d, h, m or s, from 1s to 7d."),
         ("EVENTMESH_OAUTH_PROVIDERS", null, "Folder of *.yaml files that describe further OAuth providers, or others in place of those that come with the platform."),
-        ("EVENTMESH_WITNESSES", null, "Who outside gets the checkpoints of every workspace's log, separated by commas: https://… by POST, file:///folder a file each. The same on every node."),
+        ("EVENTMESH_WITNESSES", null, "Who outside gets the checkpoints of every workspace's log, separated by commas: https://… by POST, file:///folder a file each, s3://bucket/prefix an object each (AWS's usual variables). The same on every node."),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", null, "Where traces, metrics and logs go by OTLP. The other OTEL_* variables of the OpenTelemetry specification hold too."),
     ];
 
@@ -102,7 +102,7 @@ public sealed record Settings(
             PurgePatience = SpanIn("EVENTMESH_PURGE_PATIENCE", Of("EVENTMESH_PURGE_PATIENCE") ?? "10m", TimeSpan.FromDays(1)),
             ErasureKeys = Of("EVENTMESH_ERASURE_KEYS"),
             ConnectionsMax = ConnectionsIn(Of("EVENTMESH_CONNECTIONS_MAX") ?? "10000"),
-            Witnesses = [.. Listed(Of("EVENTMESH_WITNESSES") ?? "").Select(WitnessIn)],
+            Witnesses = WitnessSettings.Read(Listed(Of(WitnessSettings.Name) ?? ""), Of),
             OAuthProviders = ProvidersIn(Of("EVENTMESH_OAUTH_PROVIDERS")),
         };
         var handsOver = settings.Roles.HasFlag(Roles.Dispatcher);
@@ -181,10 +181,6 @@ public sealed record Settings(
     private static IPNetwork NetworkIn(string name, string text) =>
         IPNetwork.TryParse(text, out var network) ? network
         : throw new SettingRefused(name, $"'{text}' is not a network in CIDR form such as 10.1.0.0/16");
-
-    private static Uri WitnessIn(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var address) && (address is { IsFile: true, Host: "" } || address is { Scheme: "https" or "http", UserInfo: "", Fragment: "" }) ? address
-        : throw new SettingRefused("EVENTMESH_WITNESSES", $"'{text}' is not an address of the form https://… or file:///folder");
 
     private static string TokenIn(string text) =>
         text.Length >= AdminTokenCharsMin && text.All(c => c is > ' ' and <= '~') ? text

@@ -15,6 +15,7 @@ using EventMesh.Api.OAuth;
 using EventMesh.Api.Trust;
 using EventMesh.Connectors;
 using EventMesh.Connectors.OAuth;
+using EventMesh.Connectors.S3;
 using EventMesh.Delivery;
 using EventMesh.Delivery.Encryption;
 using EventMesh.Delivery.Credentials;
@@ -33,6 +34,7 @@ using EventMesh.Projections;
 using EventMesh.Projections.Index;
 using EventMesh.Projections.Log;
 using EventMesh.Projections.Running;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace EventMesh.Api.Hosting;
 
@@ -138,15 +140,21 @@ internal static class Services
     private static void AddLog(this IServiceCollection services, Settings settings)
     {
         services.AddSingleton(LogOrigin.Of(settings.PublicUrl)).AddSingleton<LogKeyring>().AddSingleton<LogSigner>().AddSingleton<CheckpointSigner>().AddSingleton<FreshCheckpoint>();
+        services.TryAddSingleton<S3Client>();
         services.AddSingleton(p => new Witnesses(
-            p.GetRequiredService<Store>(), p.GetRequiredService<IndexFollower>(), [.. settings.Witnesses.Select(w => w.IsFile ? new FileWitness(w) : Http(p, w))], w => Http(p, w),
+            p.GetRequiredService<Store>(), p.GetRequiredService<IndexFollower>(), [.. settings.Witnesses.Addresses.Select(w => Of(p, w))], w => Of(p, w),
             p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Witnesses>>()));
         if (!settings.Roles.HasFlag(Roles.Projections)) return;
         services.AddRole(LogFollower.Feed, p => new LogFollower(p.GetRequiredService<Store>(), p.GetRequiredService<ILogger<LogFollower>>()).Run);
         services.AddRole(CheckpointClock.LeaseName, p => ActivatorUtilities.CreateInstance<CheckpointClock>(p, CheckpointClock.Minute).Run);
         services.AddRole(Witnesses.LeaseName, p => p.GetRequiredService<Witnesses>().Run);
 
-        static IWitness Http(IServiceProvider services, Uri address) => new HttpWitness(address, services.GetRequiredService<GuardedHttp>());
+        IWitness Of(IServiceProvider services, Uri address) => address.Scheme switch
+        {
+            "file" => new FileWitness(address),
+            "s3" => new S3Witness(address, settings.Witnesses.Store! with { Bucket = address.Host }, services.GetRequiredService<S3Client>()),
+            _ => new HttpWitness(address, services.GetRequiredService<GuardedHttp>()),
+        };
     }
 
     private static void AddOffboarding(this IServiceCollection services, Settings settings)

@@ -3,6 +3,7 @@ using EventMesh.Domain.Workspaces;
 using EventMesh.EventStore;
 using EventMesh.EventStore.Feeds;
 using EventMesh.Projections.Index;
+using EventMesh.Projections.Log;
 using Microsoft.Extensions.Logging;
 
 namespace EventMesh.Delivery.Log;
@@ -73,7 +74,7 @@ public sealed partial class Witnesses(Store store, IndexFollower index, IReadOnl
         var witness = platforms.GetValueOrDefault(to.Witness) ?? open(new Uri(to.Witness));
         foreach (var checkpoint in await table.Next(to.Workspace, to.Pushed, Together, stop).ConfigureAwait(false))
         {
-            switch (await witness.Give(Origin(checkpoint.Note), checkpoint, stop).ConfigureAwait(false))
+            switch (await Ask(witness, checkpoint, stop).ConfigureAwait(false))
             {
                 case Witnessed.Kept kept:
                     await table.Kept(to, checkpoint.Size, kept.Cosignatures, clock.GetUtcNow(), stop).ConfigureAwait(false);
@@ -86,6 +87,19 @@ public sealed partial class Witnesses(Store store, IndexFollower index, IReadOnl
             }
         }
         return true;
+    }
+
+    private static async Task<Witnessed> Ask(IWitness witness, StoredCheckpoint checkpoint, CancellationToken stop)
+    {
+        try
+        {
+            return await witness.Give(Origin(checkpoint.Note), checkpoint, stop).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            // A fault of ours with one witness; it is told with it, and the others get theirs.
+            return new Witnessed.Failed($"{fault.GetType().Name}: {fault.Message}");
+        }
     }
 
     // As it was when the checkpoint was signed.

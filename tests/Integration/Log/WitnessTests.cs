@@ -1,5 +1,6 @@
 using System.Net;
 using EventMesh.Connectors;
+using EventMesh.Connectors.S3;
 using EventMesh.Delivery.Log;
 using EventMesh.Domain;
 using EventMesh.Domain.Log;
@@ -64,6 +65,19 @@ public sealed class WitnessTests : IAsyncLifetime
         await witnesses.Look(default);
         var seen = (await WitnessProgress.Of(database.Store.For("acme")))[new Uri(folder).AbsoluteUri];
         Assert.Equal((5, 1, true), (seen.Pushed, seen.Failures, seen.LastError!.Contains("another checkpoint of 10 leaves", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Each_checkpoint_is_an_object_whose_name_has_its_root()
+    {
+        await using var store = Connectors.Receiver.Answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        using var client = new S3Client(new AddressGuard([IPNetwork.Parse("127.0.0.0/8")]), clock);
+        var target = new S3Target(store.Url("/"), "us-east-1", "bucket", true, new("AKID", "secret"));
+        await Witnesses(new S3Witness(new Uri("s3://bucket/some/prefix/"), target, client)).Look(default);
+        var (put, signed) = (Assert.Single(store.Requests), await Newest("acme"));
+        Assert.Equal($"PUT /bucket/some/prefix/mesh.example/workspaces/acme/{5:d19}-{signed.Root.ToString()[..16]}.note HTTP/1.1", put.Line);
+        Assert.Equal(signed.Note, System.Text.Encoding.UTF8.GetString(put.Body));
+        Assert.Equal(5, (await WitnessProgress.Of(database.Store.For("acme"))).Values.Single().Pushed);
     }
 
     [Fact]

@@ -79,6 +79,20 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public void Witnesses_are_addresses_and_buckets_need_their_credentials()
+    {
+        (string, string?)[] aws = [("EVENTMESH_POSTGRES", Postgres), ("AWS_ACCESS_KEY_ID", "AKID"), ("AWS_SECRET_ACCESS_KEY", "never printed"), ("AWS_ENDPOINT_URL_S3", "https://store.example")];
+        var read = Read([.. aws, ("EVENTMESH_WITNESSES", "https://w.example/c, file:///mnt/w,s3://bucket/some/prefix")]).Witnesses;
+        Assert.Equal(["https://w.example/c", "file:///mnt/w", "s3://bucket/some/prefix"], read.Addresses.Select(a => a.AbsoluteUri));
+        Assert.Equal(("https://store.example/", "us-east-1", true), (read.Store!.Endpoint!.AbsoluteUri, read.Store.Region, read.Store.PathStyle));
+        Assert.DoesNotContain("never printed", read.ToString(), StringComparison.Ordinal);
+        Assert.Null(Read([.. aws, ("EVENTMESH_WITNESSES", "https://w.example/c")]).Witnesses.Store);
+        foreach (var wrong in new[] { "w.example", "ftp://w.example", "file://host/w", "https://u:p@w.example", "s3:///prefix" })
+            Assert.Contains("EVENTMESH_WITNESSES", Assert.Throws<SettingRefused>(() => Read([.. aws, ("EVENTMESH_WITNESSES", wrong)])).Message, StringComparison.Ordinal);
+        Assert.Contains("AWS_ACCESS_KEY_ID", Assert.Throws<SettingRefused>(() => Read(("EVENTMESH_POSTGRES", Postgres), ("EVENTMESH_WITNESSES", "s3://b/p"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Settings_are_those_approved_and_described()
     {
         if (Settings.Help != (File.Exists(Repository.Path(ApprovedFile)) ? Repository.Read(ApprovedFile) : ""))
