@@ -53,7 +53,7 @@ internal static class Services
         services.AddSingleton<Tokens>();
         services.AddSingleton(new ClientAddress(settings.TrustedProxies, settings.PublicUrl?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true)).AddSingleton<FailedAttempts>();
         services.AddSingleton<Refusals>();
-        services.AddSingleton<FollowFeed>().AddSingleton<SendFeed>().AddSingleton(p => new FeedPayloads(store, p.GetRequiredService<PayloadReads>(), _ => RedactionRules.ShapeOnly)).AddSingleton<PayloadReads>().AddSingleton<ConsumerPositions>();
+        services.AddSingleton<StillAllowed>().AddSingleton<FollowFeed>().AddSingleton<SendFeed>().AddSingleton(p => new FeedPayloads(store, p.GetRequiredService<PayloadReads>(), _ => RedactionRules.ShapeOnly)).AddSingleton<PayloadReads>().AddSingleton<ConsumerPositions>();
         services.AddSingleton<AuditEntries>().AddSingleton<AuditAnswer>();
         services.AddSingleton<FindDelivery>();
         services.AddSingleton<DryRun>();

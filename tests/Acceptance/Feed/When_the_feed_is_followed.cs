@@ -42,6 +42,24 @@ public class When_the_feed_is_followed(RunningMesh mesh)
     }
 
     [Fact]
+    public async Task One_whose_key_is_revoked_or_loses_its_role_hears_no_more()
+    {
+        var workspace = await mesh.Workspace();
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        foreach (var (method, json) in new[] { (HttpMethod.Delete, ""), (HttpMethod.Patch, """{"roles":["publisher"]}""") })
+        {
+            var reader = (await workspace.Post("/keys", """{"name":"reader","roles":["auditor"]}""")).Is(HttpStatusCode.Created);
+            var holder = workspace with { Key = reader["key"], Caller = new(mesh.Process.Client(reader["key"])) };
+            using var follower = await Follow(holder, "", null, deadline.Token);
+            await Next(follower, "data: ", deadline.Token);
+            Assert.True((int)(await workspace.Send(method, "/keys/" + reader["id"], json)).Status < 300);
+            // It ends; without that, the deadline would be reached.
+            await follower.ReadToEndAsync(deadline.Token);
+            Assert.True((await holder.Get("/feed")).Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden);
+        }
+    }
+
+    [Fact]
     public async Task Npm_s_eventsource_follows_and_resumes_after_the_server_was_killed()
     {
         await using var servers = await OwnServers.Start("inprocess");

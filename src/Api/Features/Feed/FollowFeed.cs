@@ -10,7 +10,7 @@ namespace EventMesh.Api.Features.Feed;
 /// A workspace's history as server-sent events (WHATWG HTML §9.2), for as long as somebody listens: <c>id</c> is the position, <c>data</c> the line
 /// of the feed. When nothing is wanted of what happens, an <c>id</c> alone says how far it has come. Something comes every 15 s, which keeps proxies from closing the connection.
 /// </summary>
-public sealed class FollowFeed(Store store, FeedPayloads payloads, TimeProvider clock, IHostApplicationLifetime lifetime)
+public sealed class FollowFeed(Store store, FeedPayloads payloads, StillAllowed allowed, TimeProvider clock, IHostApplicationLifetime lifetime)
 {
     private const int PageEventsMax = 250;
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
@@ -37,7 +37,8 @@ public sealed class FollowFeed(Store store, FeedPayloads payloads, TimeProvider 
         {
             await output.WriteAsync(": following\n\n"u8.ToArray(), ending.Token).ConfigureAwait(false);
             using var lines = new FeedLines(output, call, asked, payloads, events: true);
-            await Follow(workspace, asked, range, lines, output, ending.Token).ConfigureAwait(false);
+            Permission[] needs = asked.Payloads ? [Permission.ReadHistory, Permission.ReadPayloads] : [Permission.ReadHistory];
+            await Follow(workspace, asked, range, lines, output, () => allowed.Ask(context, call, needs, ending.Token), ending.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
@@ -45,14 +46,21 @@ public sealed class FollowFeed(Store store, FeedPayloads payloads, TimeProvider 
         }
     }
 
-    private async Task Follow(WorkspaceStore workspace, FeedAsked asked, FeedRange range, FeedLines lines, PipeWriter output, CancellationToken stop)
+    private async Task Follow(WorkspaceStore workspace, FeedAsked asked, FeedRange range, FeedLines lines, PipeWriter output, Func<ValueTask<bool>> mayGoOn, CancellationToken stop)
     {
+        var checkedAt = clock.GetTimestamp();
         var (filter, size, wrote) = (asked.Filter.ToStore(), new PageSize(clock, PageEventsMax), clock.GetTimestamp());
         // Where we are, and how far the listener knows of it.
         var (after, told) = (range.After, range.After);
         for (var quiet = 0; ;)
         {
             var signal = store.Arrivals.Next;
+            if (clock.GetElapsedTime(checkedAt) >= StillAllowed.Apart)
+            {
+                // Who comes again is told why.
+                if (!await mayGoOn().ConfigureAwait(false)) return;
+                checkedAt = clock.GetTimestamp();
+            }
             if (range.Until is null && asked.Until <= clock.GetUtcNow()) range = range with { Until = await workspace.FindSince(asked.Until.Value, stop).ConfigureAwait(false) };
             size.Began();
             var (found, reached, last, end) = await Piece(workspace, filter, after, range.Until, size.Events, lines, stop).ConfigureAwait(false);
