@@ -84,7 +84,7 @@ public sealed partial class DeliveryAttempt(
             stop).ConfigureAwait(false);
 
         var (name, status, error) = outcome is Outcome.Failed f ? (NameOf(f.Kind), f.Status, f.Error) : ("delivered", (int?)((Outcome.Delivered)outcome).Status, null);
-        var made = new Attempt(dispatch.Attempt, startedAt, outcome.DurationMs, name, status, error, outcome.ResponseBody.Length);
+        var made = new Attempt(dispatch.Attempt, startedAt, outcome.DurationMs, name, status, error, outcome.ResponseBody.Length, mapped?.Length);
         var now = clock.GetUtcNow();
         TimeSpan? soon = status == UnauthorizedStatus && authorizers.Refused(dispatch.Workspace, dispatch.Connection, connection, dispatch.Delivery, authorization) ? WithNewToken : null;
         DeliveryCommand command = outcome is Outcome.Failed failed

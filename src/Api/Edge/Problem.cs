@@ -16,6 +16,7 @@ public sealed record Problem(string Code, int Status, string Title)
     public static readonly Problem MethodNotAllowed = new("method_not_allowed", 405, "This address does not answer to this method.");
     public static readonly Problem Timeout = new("request_timeout", 408, "The request did not arrive in time.");
     public static readonly Problem Conflict = new("conflict", 409, "The request cannot be obeyed in the present state.");
+    public static readonly Problem Expired = new("expired", 410, "It was here, and its retention is over.");
     public static readonly Problem VersionMismatch = new("version_mismatch", 412, "It has changed since it was read.");
     public static readonly Problem TooLarge = new("too_large", 413, "The body is too large.");
     public static readonly Problem UnsupportedMediaType = new("unsupported_media_type", 415, "The body's content type is not accepted here.");
@@ -25,6 +26,7 @@ public sealed record Problem(string Code, int Status, string Title)
     public static readonly Problem TooManyAtOnce = new("too_many_at_once", 429, "Too many requests for this source are under way.");
     public static readonly Problem TooManyFailures = new("too_many_failures", 429, "Too many credentials that do not hold were tried.");
     public static readonly Problem Internal = new("internal_error", 500, "Something went wrong on our side.");
+    public static readonly Problem SealBroken = new("seal_broken", 500, "What is stored does not open with the workspace's keys.");
     public static readonly Problem Unavailable = new("unavailable", 503, "The event store does not answer at the moment.");
     public static readonly Problem TookTooLong = new("took_too_long", 503, "The request took too long.");
     public static readonly Problem PositionNotReached = new("position_not_reached", 503, "The list has not reached the position yet.");
@@ -37,8 +39,8 @@ public sealed record Problem(string Code, int Status, string Title)
 
     public static readonly IReadOnlyList<Problem> All =
     [
-        InvalidRequest, MalformedJson, InvalidEvent, BadRequest, Unauthorized, InvalidSignature, Forbidden, Suspended, NotFound, MethodNotAllowed, Timeout, Conflict, VersionMismatch,
-        TooLarge, UnsupportedMediaType, IdempotencyKeyReused, SchemaMismatch, HeadersTooLarge, TooManyAtOnce, TooManyFailures, Internal, Unavailable, TookTooLong, PositionNotReached, NotYetInLog,
+        InvalidRequest, MalformedJson, InvalidEvent, BadRequest, Unauthorized, InvalidSignature, Forbidden, Suspended, NotFound, MethodNotAllowed, Timeout, Conflict, Expired, VersionMismatch,
+        TooLarge, UnsupportedMediaType, IdempotencyKeyReused, SchemaMismatch, HeadersTooLarge, TooManyAtOnce, TooManyFailures, Internal, SealBroken, Unavailable, TookTooLong, PositionNotReached, NotYetInLog,
         PositionUnknown,
         LimitReached, LimitExceeded, PlanUnknown, ProviderUnavailable,
     ];

@@ -18,6 +18,8 @@ using EventMesh.Api.Features.Members;
 using EventMesh.Api.Features.OAuth;
 using EventMesh.Api.Features.Offboarding;
 using EventMesh.Api.Features.Ordering;
+using EventMesh.Api.Features.RawData;
+using EventMesh.Api.Features.Redaction;
 using EventMesh.Api.Features.Replays;
 using EventMesh.Api.Features.Rules;
 using EventMesh.Api.Features.Secrets;
@@ -134,11 +136,17 @@ public static class Routes
         var events = workspace.MapGroup("/events").WithTags("Events");
         PublishEvents.Map(events);
         ReadEvents.Map(events);
+        RevealEventBody.Map(events);
 
         var deliveries = workspace.MapGroup("/deliveries").WithTags("Deliveries");
         ListDeliveries.Map(deliveries);
         ReadDelivery.Map(deliveries);
         RetryDelivery.Map(deliveries);
+        RevealAttemptBodies.Map(deliveries);
+
+        ReadRedaction.Map(workspace);
+        SetRedaction.Map(workspace);
+        ReadReveals.Map(workspace);
 
         var ordering = workspace.MapGroup("/ordering").WithTags("Ordering");
         ListLines.Map(ordering);

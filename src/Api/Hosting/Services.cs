@@ -53,7 +53,8 @@ internal static class Services
         services.AddSingleton<Tokens>();
         services.AddSingleton(new ClientAddress(settings.TrustedProxies, settings.PublicUrl?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true)).AddSingleton<FailedAttempts>();
         services.AddSingleton<Refusals>();
-        services.AddSingleton<StillAllowed>().AddSingleton<FollowFeed>().AddSingleton<SendFeed>().AddSingleton(p => new FeedPayloads(store, p.GetRequiredService<PayloadReads>(), _ => RedactionRules.ShapeOnly)).AddSingleton<PayloadReads>().AddSingleton<ConsumerPositions>();
+        services.AddSingleton<StillAllowed>().AddSingleton<FollowFeed>().AddSingleton<SendFeed>().AddSingleton<PayloadReads>().AddSingleton<ConsumerPositions>()
+            .AddSingleton(p => new FeedPayloads(store, p.GetRequiredService<PayloadReads>(), w => p.GetRequiredService<IndexFollower>().Index.Find(w)?.Redaction ?? RedactionRules.ShapeOnly));
         services.AddSingleton<AuditEntries>().AddSingleton<AuditAnswer>();
         services.AddSingleton<FindDelivery>();
         services.AddSingleton<DryRun>();

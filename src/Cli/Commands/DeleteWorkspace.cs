@@ -12,7 +12,7 @@ internal static class DeleteWorkspace
         return shell.Verb("delete", "Close a workspace without a grace period and watch it being destroyed.", ["eventmesh workspaces delete acme --purge"], [id, purge, confirm], async call =>
         {
             CloseWorkspace.Confirm(call, call.Given(id), call.Value(confirm));
-            await CloseWorkspace.Close(call, call.Given(id), 0, skeletons: false);
+            await CloseWorkspace.Close(call, call.Given(id), 0, export: false, skeletons: false);
             ShowPurge.Show(call, await ShowPurge.Watch(call, call.Given(id)));
         });
     }

@@ -7,6 +7,7 @@ public abstract record ElevationEvent
 
     /// <param name="Admin">Who asks, and who alone would act.</param>
     /// <param name="Roles">By name.</param>
+    /// <param name="Reason">The name under which it is kept, <c>elevations/elv_…</c>; in events of before, the reason itself.</param>
     public sealed record ElevationRequested(string Admin, IReadOnlyList<string> Roles, string Reason, int DurationSeconds, DateTimeOffset At) : ElevationEvent;
 
     /// <param name="By">Another admin, or somebody who runs the workspace.</param>

@@ -27,7 +27,8 @@ public sealed record DeliveryTarget(string Event, DateTimeOffset AcceptedAt, str
 /// <param name="Number">From 1.</param>
 /// <param name="Outcome"><c>delivered</c>, or the failure's name in snake_case.</param>
 /// <param name="ResponseBytes">How much of the response was kept as a payload beside the event; 0 for none.</param>
-public sealed record Attempt(int Number, DateTimeOffset StartedAt, double DurationMs, string Outcome, int? HttpStatus, string? Error, int ResponseBytes);
+/// <param name="RequestBytes">The body that a mapping made and that was kept likewise; null when the event itself was sent, or nothing.</param>
+public sealed record Attempt(int Number, DateTimeOffset StartedAt, double DurationMs, string Outcome, int? HttpStatus, string? Error, int ResponseBytes, int? RequestBytes = null);
 
 public enum DeadLetteredBecause { AttemptsExhausted, Gone, AddressRefused, MappingFailed, CredentialRevoked, CredentialUnauthorized, PayloadBroken }
 

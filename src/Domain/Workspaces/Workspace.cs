@@ -33,6 +33,9 @@ public abstract record WorkspaceEvent
 
     /// <summary>The grace period is over: from here on there is no way back.</summary>
     public sealed record WorkspacePurging(DateTimeOffset At) : WorkspaceEvent;
+
+    /// <param name="Paths">All that are redacted from now on, in order. Null: none are named, and bodies are shown as their shape; empty: nothing is redacted.</param>
+    public sealed record WorkspaceRedactionChanged(IReadOnlyList<string>? Paths, DateTimeOffset At) : WorkspaceEvent;
 }
 
 public abstract record Workspace
@@ -59,6 +62,9 @@ public abstract record Workspace
 
         /// <summary>Whether nothing is accepted and nothing is sent.</summary>
         public bool IsSuspended => Suspension is not null || Closing is not null;
+
+        /// <summary>The paths of bodies that are redacted where they are shown; null before the workspace has named any.</summary>
+        public IReadOnlyList<string>? RedactedPaths { get; init; }
     }
 
     /// <summary>What is in it is being destroyed. Its id is never given to another.</summary>
@@ -81,6 +87,7 @@ public abstract record Workspace
         (Open open, WorkspaceEvent.WorkspaceClosing closing) => open with { Closing = new(closing.Until, closing.Streams, closing.Export, closing.At) },
         (Open open, WorkspaceEvent.WorkspaceClosingCancelled) => open with { Closing = null },
         (Open open, WorkspaceEvent.WorkspacePurging purging) => new Purging(open.Id, purging.At),
+        (Open open, WorkspaceEvent.WorkspaceRedactionChanged changed) => open with { RedactedPaths = changed.Paths },
         _ => state,
     };
 }

@@ -25,6 +25,9 @@ public abstract record WorkspaceCommand
 
     /// <summary>Begin to destroy it, when its grace period is over.</summary>
     public sealed record BeginPurge(DateTimeOffset At) : WorkspaceCommand;
+
+    /// <param name="Paths">Each one that can be read, none twice; null for none named.</param>
+    public sealed record SetRedaction(IReadOnlyList<string>? Paths, DateTimeOffset At) : WorkspaceCommand;
 }
 
 public static class WorkspaceDecider
@@ -47,6 +50,7 @@ public static class WorkspaceDecider
             set.Origins.SequenceEqual(open.AllowedOrigins, StringComparer.Ordinal) ? [] : [new WorkspaceEvent.WorkspaceOriginsChanged(set.Origins, set.At)],
         (WorkspaceCommand.SetWitnesses set, Workspace.Open open) =>
             set.Urls.SequenceEqual(open.Witnesses, StringComparer.Ordinal) ? [] : [new WorkspaceEvent.WorkspaceWitnessesChanged(set.Urls, set.At)],
+        (WorkspaceCommand.SetRedaction set, Workspace.Open open) => Same(set.Paths, open.RedactedPaths) ? [] : [new WorkspaceEvent.WorkspaceRedactionChanged(set.Paths, set.At)],
 
         (WorkspaceCommand.Suspend suspend, Workspace.Open open) => open.Suspension?.Reason == suspend.Reason ? [] : [new WorkspaceEvent.WorkspaceSuspended(suspend.Reason, suspend.At)],
         (WorkspaceCommand.Resume, Workspace.Open { Closing: not null }) => throw new Refused("workspace.closing", "The workspace is closing; cancel that first."),
@@ -61,6 +65,9 @@ public static class WorkspaceDecider
 
         _ => throw new InvalidOperationException($"No decision for {command.GetType().Name} in {state.GetType().Name}."),
     };
+
+    private static bool Same(IReadOnlyList<string>? left, IReadOnlyList<string>? right) =>
+        left is null || right is null ? left is null && right is null : left.SequenceEqual(right, StringComparer.Ordinal);
 
     private static WorkspaceEvent[] Changed(WorkspaceCommand.ChangeWorkspace change, Workspace.Open open)
     {

@@ -11,6 +11,7 @@ using EventMesh.Domain.Log;
 using EventMesh.Domain.OAuth;
 using EventMesh.Domain.Publishing;
 using EventMesh.Domain.Replays;
+using EventMesh.Domain.Reveals;
 using EventMesh.Domain.Rules;
 using EventMesh.Domain.Secrets;
 using EventMesh.Domain.Sources;
@@ -33,6 +34,7 @@ public static class ConfigurationEvents
         typeof(DataKeysEvent), typeof(MasterKeyEvent), typeof(LogKeyEvent),
         typeof(ElevationEvent),
         typeof(IssuerEvent), typeof(ServiceAccountEvent), typeof(IssuedTokenEvent),
+        typeof(RevealEvent),
         typeof(PlatformAdminEvent), typeof(MemberEvent), typeof(RefusalEvent), typeof(HistoryReadingEvent));
 
     /// <summary>Stored names, each of them in the partial index <c>ix_mt_events_configuration</c>: one that is not makes every node read all events at its start.</summary>
@@ -53,7 +55,7 @@ public static class ConfigurationEvents
         "replay_started", "replay_cancelled", "replay_finished",
         "secret_created", "secret_version_added", "secret_version_revoked", "secret_deleted",
         "workspace_suspended", "workspace_resumed", "workspace_closing", "workspace_closing_cancelled", "workspace_purging",
-        "workspace_origins_changed", "workspace_witnesses_changed", "elevation_requested", "elevation_approved", "elevation_refused", "elevation_ended",
+        "workspace_origins_changed", "workspace_witnesses_changed", "workspace_redaction_changed", "elevation_requested", "elevation_approved", "elevation_refused", "elevation_ended",
     ];
 
     /// <summary>Those that give, and take nothing from anybody: who has not heard of them yet allows too little, not too much. Whatever is new is none of them until it is written here.</summary>

@@ -5,6 +5,7 @@ using EventMesh.Domain.Connections;
 using EventMesh.Domain.Identity;
 using EventMesh.Domain.Limits;
 using EventMesh.Domain.OAuth;
+using EventMesh.Domain.Redaction;
 using EventMesh.Domain.Rules;
 using EventMesh.Domain.Secrets;
 using EventMesh.Domain.Sources;
@@ -53,6 +54,9 @@ public sealed record ConfiguredWorkspace(string Id, Workspace Workspace, Immutab
     /// <summary>How many days after its own a payload that is stored now is kept. Without a known plan as long as anything is.</summary>
     public int RetentionDays => Limits?.RetentionDays ?? RetentionClasses.RetentionDaysMax;
 
+    /// <summary>What it shows of bodies to those who have not asked for the raw data.</summary>
+    public RedactionRules Redaction { get; private init; } = RedactionRules.ShapeOnly;
+
     /// <summary>The rules that route, by id.</summary>
     public IReadOnlyList<(string Id, Rule.Enabled Rule)> EnabledRules =>
         enabledRules ??= [.. Rules.Where(r => r.Value is Rule.Enabled).OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => (r.Key, (Rule.Enabled)r.Value))];
@@ -64,7 +68,7 @@ public sealed record ConfiguredWorkspace(string Id, Workspace Workspace, Immutab
 
     internal ConfiguredWorkspace Apply(string stream, long version, object happened, Plans plans) => happened switch
     {
-        WorkspaceEvent workspace when Workspace.Evolve(Workspace, workspace) is var now => this with { Workspace = now, Limits = plans.Of(now) },
+        WorkspaceEvent workspace when Workspace.Evolve(Workspace, workspace) is var now => this with { Workspace = now, Limits = plans.Of(now), Redaction = RedactionRules.Of((now as Workspace.Open)?.RedactedPaths) },
         ConnectionEvent connection => this with { Connections = Connections.SetItem(stream, Connection.Evolve(Connections.GetValueOrDefault(stream, Connection.Initial), connection)) },
         CircuitEvent.ConnectionCircuitOpened opened => With(opened.Connection, version, opened),
         CircuitEvent.ConnectionCircuitClosed closed => With(closed.Connection, version, closed),

@@ -37,6 +37,8 @@ public sealed record Furnished(Workspace Workspace, string Mark, IReadOnlyDictio
         ids["elevations"] = (await workspace.AsAdmin.Post("/elevations", """{"roles":["auditor"],"reason":"to look at something","duration_seconds":60}""")).Is(HttpStatusCode.Created)["id"];
         for (var n = 1; n <= 2; n++) ids["events"] = (await workspace.Publish(Workspace.Event($"{mark}-{n}", "order.created", $$""","data":{"key":"{{mark}}"}"""))).Is(HttpStatusCode.Accepted)["id"];
         await Eventually.True(async () => (await workspace.Get("/deliveries")).Items is [var delivery, ..] && (ids["deliveries"] = Text(delivery, "id")).Length > 0, TimeSpan.FromSeconds(60), "a delivery");
+        ids["attempts"] = "1";
+        ids["reveals"] = (await workspace.Post($"/events/{ids["events"]}/reveal", $$"""{"reason":"to look at {{mark}}"}""")).Is(HttpStatusCode.OK)["reveal"];
         await Eventually.True(async () => (await workspace.Get("/ordering")).Items is [var line, ..] && (ids["ordering"] = Text(line, "line")).Length > 0, TimeSpan.FromSeconds(60), "a line");
         ids["replays"] = (await Made("/replays", $$"""{"kind":"deliveries","filter":{"since":"{{DateTime.UtcNow.AddDays(-1).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)}}"} }"""))["id"];
         var callers = new Dictionary<char, Caller>();
@@ -77,7 +79,7 @@ public sealed record Furnished(Workspace Workspace, string Mark, IReadOnlyDictio
     private static string Absent(string collection) => collection switch
     {
         "connections" or "streams" => "con_", "rules" => "rul_", "sources" => "src_", "keys" => "key_", "service-accounts" => "sa_", "credentials" => "crd_", "members" => "usr_",
-        "elevations" => "elv_", "events" => "evt_", "deliveries" => "dlv_", "ordering" => "lin_", "replays" => "rpl_", "admins" => "adm_", "identity-providers" => "idp_", _ => "",
+        "elevations" => "elv_", "reveals" => "rev_", "events" => "evt_", "deliveries" => "dlv_", "ordering" => "lin_", "replays" => "rpl_", "admins" => "adm_", "identity-providers" => "idp_", _ => "",
     } + "00000000000000000000000000";
 
     private static string Text(JsonNode node, string member) => node[member]!.GetValue<string>();

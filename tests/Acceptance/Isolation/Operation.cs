@@ -72,8 +72,11 @@ public sealed record Operation(string Method, string Path, string Who)
         GET /v1/workspaces/{ws}/ordering                                                odup
         GET /v1/workspaces/{ws}/purge                                                   a
         GET /v1/workspaces/{ws}/purge/receipt                                           a
+        GET /v1/workspaces/{ws}/redaction                                               ou
         GET /v1/workspaces/{ws}/replays                                                 odup
         GET /v1/workspaces/{ws}/replays/{id}                                            odup
+        GET /v1/workspaces/{ws}/reveals                                                 ou
+        GET /v1/workspaces/{ws}/reveals/{id}                                            ou
         GET /v1/workspaces/{ws}/rules                                                   odu
         GET /v1/workspaces/{ws}/rules/{id}                                              odu
         GET /v1/workspaces/{ws}/secrets                                                 odu
@@ -105,6 +108,7 @@ public sealed record Operation(string Method, string Path, string Who)
         POST /v1/workspaces/{ws}/connections/{id}/secret/rotate                         od
         POST /v1/workspaces/{ws}/consumers/{name}/position                              ou
         POST /v1/workspaces/{ws}/consumers/{name}/reset                                 ou
+        POST /v1/workspaces/{ws}/deliveries/{id}/attempts/{attempt}/reveal              ou
         POST /v1/workspaces/{ws}/deliveries/{id}/retry                                  o
         POST /v1/workspaces/{ws}/elevations                                             a
         POST /v1/workspaces/{ws}/elevations/{id}/approve                                ao
@@ -116,6 +120,7 @@ public sealed record Operation(string Method, string Path, string Who)
         POST /v1/workspaces/{ws}/event-types/{name}/send                                od
         POST /v1/workspaces/{ws}/event-types/{name}/validate                            odu
         POST /v1/workspaces/{ws}/events                                                 p
+        POST /v1/workspaces/{ws}/events/{id}/reveal                                     ou
         POST /v1/workspaces/{ws}/identity-providers                                     o
         POST /v1/workspaces/{ws}/identity-providers/{id}/test                           o
         POST /v1/workspaces/{ws}/issuer/keys/{kid}/retire                               o
@@ -145,6 +150,7 @@ public sealed record Operation(string Method, string Path, string Who)
         PUT /v1/workspaces/{ws}/members/{id}                                            o
         PUT /v1/workspaces/{ws}/oauth-apps/{provider}                                   od
         PUT /v1/workspaces/{ws}/origins                                                 o
+        PUT /v1/workspaces/{ws}/redaction                                               o
         """;
 
     /// <summary>Nearly all outside of /v1: open to whoever comes, or with a proof of their own.</summary>

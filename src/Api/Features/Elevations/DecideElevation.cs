@@ -31,6 +31,6 @@ public static class DecideElevation
         var decided = await store.For(call.Workspace.Id).Decide<Elevation, ElevationEvent>(
             id, "elevation", Elevation.Initial, Elevation.Evolve, s => ElevationDecider.Decide(command, s), call.Metadata(id), null, context.RequestAborted);
         await index.Reach(decided.Position, context.RequestAborted);
-        return ElevationView.Of(id, decided.State, call.Now) ?? throw ProblemAnswer.Missing(ReadElevations.Missing);
+        return await (ElevationView.Of(id, decided.State, call.Now) ?? throw ProblemAnswer.Missing(ReadElevations.Missing)).Told(store.For(call.Workspace.Id), context.RequestAborted);
     }
 }

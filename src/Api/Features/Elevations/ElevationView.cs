@@ -1,4 +1,6 @@
+using EventMesh.Api.Edge;
 using EventMesh.Domain.Access;
+using EventMesh.EventStore;
 
 namespace EventMesh.Api.Features.Elevations;
 
@@ -12,7 +14,13 @@ public sealed record ElevationView(
     string Id, string Admin, IReadOnlyList<string> Roles, string Reason, int DurationSeconds, string Status, DateTimeOffset RequestedAt, DateTimeOffset LapsesAt,
     string? DecidedBy, DateTimeOffset? DecidedAt, DateTimeOffset? EndsAt, string? EndedBy, DateTimeOffset? EndedAt)
 {
-    /// <summary>Null when there is none.</summary>
+    /// <summary>Under which the reason of an elevation is kept.</summary>
+    public static string ReasonOf(string id) => $"elevations/{id}";
+
+    /// <summary>With the reason as it was given.</summary>
+    public async Task<ElevationView> Told(WorkspaceStore workspace, CancellationToken stop) => this with { Reason = await KeptText.Read(workspace, ReasonOf(Id), Reason, stop) };
+
+    /// <summary>Null when there is none. The reason is as the event holds it: see <see cref="Told"/>.</summary>
     public static ElevationView? Of(string id, Elevation elevation, DateTimeOffset now) => elevation switch
     {
         Elevation.Requested r => Asked(id, r.Asked, ElevationDecider.IsLapsed(now, r.Asked) ? "lapsed" : "requested"),

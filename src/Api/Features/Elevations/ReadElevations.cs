@@ -19,6 +19,7 @@ public static class ReadElevations
     {
         var found = await Streams.List<Elevation, ElevationEvent, ElevationView>(store, call.Workspace.Id, "elv_", page, Elevation.Initial, Elevation.Evolve,
             (id, _, elevation) => ElevationView.Of(id, elevation, call.Now), context.RequestAborted);
+        for (var i = 0; i < found.Count; i++) found[i] = await found[i].Told(store.For(call.Workspace.Id), context.RequestAborted);
         return page.Of(found, e => e.Id);
     }
 
@@ -26,6 +27,6 @@ public static class ReadElevations
     {
         Streams.Named(call, id, "elv_", Missing);
         var (elevation, _) = await store.For(call.Workspace.Id).Fold<Elevation, ElevationEvent>(id, Elevation.Initial, Elevation.Evolve, context.RequestAborted);
-        return ElevationView.Of(id, elevation, call.Now) ?? throw ProblemAnswer.Missing(Missing);
+        return await (ElevationView.Of(id, elevation, call.Now) ?? throw ProblemAnswer.Missing(Missing)).Told(store.For(call.Workspace.Id), context.RequestAborted);
     }
 }

@@ -19,24 +19,24 @@ public static class RequestElevation
 
     private static async Task<IResult> Handle(Body<Request> body, Call call, Store store, HttpContext context)
     {
-        var command = Validated(body.Value, call);
+        var (command, reason) = Validated(body.Value, call);
         var id = call.NewId("elv_");
+        command = command with { Reason = ElevationView.ReasonOf(id) };
+        await KeptText.Keep(store.For(call.Workspace.Id), command.Reason, reason, call.Now, context.RequestAborted);
         var decided = await store.For(call.Workspace.Id).Decide<Elevation, ElevationEvent>(
             id, "elevation", Elevation.Initial, Elevation.Evolve, s => ElevationDecider.Decide(command, s), call.Metadata(id), null, context.RequestAborted);
-        return Results.Created($"/v1/workspaces/{call.Workspace.Id}/elevations/{id}", ElevationView.Of(id, decided.State, call.Now));
+        return Results.Created($"/v1/workspaces/{call.Workspace.Id}/elevations/{id}", ElevationView.Of(id, decided.State, call.Now)! with { Reason = reason });
     }
 
-    private static ElevationCommand.RequestElevation Validated(Request request, Call call)
+    private static (ElevationCommand.RequestElevation Command, string Reason) Validated(Request request, Call call)
     {
         var checks = new Checks();
         var roles = RoleNames.Parse(request.Roles ?? []);
         checks.That(roles is not (null or Role.None), "roles", $"must be a list of some of {string.Join(", ", RoleNames.Known)}");
-        var reason = request.Reason?.Trim() ?? "";
-        if (checks.That(reason.Length is >= ElevationLimits.ReasonCharsMin and <= ElevationLimits.ReasonCharsMax, "reason",
-            $"must have {ElevationLimits.ReasonCharsMin} to {ElevationLimits.ReasonCharsMax} characters")) checks.That(Checks.IsText(reason), "reason", "may not contain control characters or unpaired surrogates");
+        var reason = KeptText.Reason(checks, request.Reason, ElevationLimits.ReasonCharsMin, ElevationLimits.ReasonCharsMax);
         checks.That(request.DurationSeconds is >= ElevationLimits.DurationSecondsMin and <= ElevationLimits.DurationSecondsMax, "duration_seconds",
             $"must be an integer from {ElevationLimits.DurationSecondsMin} to {ElevationLimits.DurationSecondsMax}");
         checks.Done();
-        return new(call.Actor.Id, roles!.Value, reason, request.DurationSeconds!.Value, call.Now);
+        return (new(call.Actor.Id, roles!.Value, "", request.DurationSeconds!.Value, call.Now), reason);
     }
 }

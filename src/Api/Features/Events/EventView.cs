@@ -1,3 +1,4 @@
+using EventMesh.Api.Features.RawData;
 using EventMesh.Domain.Publishing;
 using EventMesh.EventStore;
 
@@ -16,9 +17,11 @@ public sealed record EventView(
 }
 
 /// <summary>An event with what became of it.</summary>
+/// <param name="Body">With <c>include=data</c>: the event itself, CloudEvents 1.0 structured JSON, redacted.</param>
 public sealed record RoutedEventView(
     string Id, string CloudEventId, string Type, string Source, string? Subject, string? Resource, string? ResourceId, string? Time,
-    DateTimeOffset AcceptedAt, int Size, string Sha256, string Position, string? CorrelationId, DateTimeOffset? RoutedAt, IReadOnlyList<RoutedEventView.DeliveryView> Deliveries)
+    DateTimeOffset AcceptedAt, int Size, string Sha256, string Position, string? CorrelationId, DateTimeOffset? RoutedAt, IReadOnlyList<RoutedEventView.DeliveryView> Deliveries,
+    ShownBody? Body = null)
 {
     public sealed record DeliveryView(string Id, string Connection, string Rule, string Status);
 }

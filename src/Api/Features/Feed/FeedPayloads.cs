@@ -1,5 +1,6 @@
 using System.Text.Json;
 using EventMesh.Api.Edge;
+using EventMesh.Domain.Limits;
 using EventMesh.Domain.Redaction;
 using EventMesh.EventStore;
 using EventMesh.EventStore.Feeds;
@@ -37,7 +38,7 @@ public sealed class FeedPayloads(Store store, PayloadReads reads, Func<string, R
     /// <exception cref="StoreUnavailable">They cannot be read, or their reading cannot be recorded.</exception>
     public async Task<Dictionary<string, byte[]>> Of(Call call, FeedFilter filter, ArraySegment<WholeEvent> piece, CancellationToken stop)
     {
-        var published = piece.Select(e => e.Event).Where(e => IsPublished(e)).ToArray();
+        var published = piece.Select(e => e.Event).Where(e => IsPublished(e) && !Retention.IsOver(e.At, call.Workspace.RetentionDays, call.Now)).ToArray();
         if (published.Length == 0) return [];
         var bodies = await store.ReadPayloads([.. published.Select(e => (call.Workspace.Id, e.Stream, DateOnly.FromDateTime(e.At.UtcDateTime)))], stop).ConfigureAwait(false);
         var rules = rulesOf(call.Workspace.Id);

@@ -14,7 +14,7 @@ public static class CloseWorkspace
     public const int GraceDaysMax = 30;
 
     /// <param name="GraceDays">How long it can be had back, 0 to <see cref="GraceDaysMax"/>; 30 when left out. With 0 it is purged at once.</param>
-    /// <param name="Export">False: an export is begun on its own, before or while the workspace is closing.</param>
+    /// <param name="Export">Whether everything is exported before.</param>
     /// <param name="Streams"><c>delete</c> (when left out), or <c>skeletons</c>: of each event its type, its time and the digest by which the log knows it stay.</param>
     /// <param name="Confirm">The workspace's id, unless an If-Match says which state of it was seen.</param>
     public sealed record Request(int? GraceDays, bool? Export, string? Streams, string? Confirm);
@@ -32,7 +32,6 @@ public static class CloseWorkspace
         var (request, checks) = (body.Value, new Checks());
         checks.That(request.GraceDays is null or (>= 0 and <= GraceDaysMax), "grace_days", $"is a whole number from 0 to {GraceDaysMax}");
         checks.That(request.Streams is null or "delete" or "skeletons", "streams", "must be delete or skeletons");
-        checks.That(request.Export != true, "export", "is not begun by closing: export before, or while the workspace is closing");
         // Whoever saw a version of it has looked at what they close; whoever did not, names it.
         var named = request.Confirm is not null || context.Request.Headers.IfMatch.Count == 0;
         checks.That(!named || request.Confirm == call.Workspace.Id, "confirm", "must be the workspace's id, unless If-Match is sent");
