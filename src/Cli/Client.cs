@@ -81,6 +81,23 @@ internal sealed class Client : IDisposable
         }, cancel);
     }
 
+    /// <summary>Opens bytes from a place on; it has no time limit once it is open.</summary>
+    /// <param name="tag">The ETag of what the caller has the beginning of.</param>
+    /// <returns>The bytes, and where they begin: at the beginning when the server has others by now.</returns>
+    public async Task<(Stream Body, long From)> OpenBytes(string path, long from, string tag, CancellationToken cancel)
+    {
+        var request = Request(HttpMethod.Get, path);
+        if (from > 0) (request.Headers.Range, request.Headers.IfRange) = (new(from, null), new(tag));
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(AnswerTimeout);
+        return await Reach(async () =>
+        {
+            var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            await Refuse(response, limit.Token);
+            return (await response.Content.ReadAsStreamAsync(limit.Token), response.Content.Headers.ContentRange?.From ?? 0);
+        }, cancel);
+    }
+
     public void Dispose() => http.Dispose();
 
     /// <summary>Opens a table as CSV; it has no time limit once it is open.</summary>

@@ -77,6 +77,8 @@ internal static class EventMeshCommand
             Shell.Noun("deliveries", "Events on their way to connections.", ListDeliveries.In(shell), GetDelivery.In(shell), RetryDelivery.In(shell), RevealDelivery.In(shell)),
             Shell.Noun("redaction", "What is not shown of bodies.", GetRedaction.In(shell), SetRedaction.In(shell)),
             Shell.Noun("replays", "Deliveries sent again, or made that were missing, by a filter.", StartReplay.In(shell), ListReplays.In(shell), GetReplay.In(shell), CancelReplay.In(shell)),
+            Shell.Noun("exports", "A workspace's history, to be downloaded or in a bucket.", StartExport.In(shell), ListExports.In(shell), GetExport.In(shell), CancelExport.In(shell),
+                DownloadExport.In(shell), DeleteExport.In(shell)),
             Shell.Noun("ordering", "Keys for which deliveries wait in line.", ListLines.In(shell), SkipLine.In(shell), RetryLine.In(shell)),
             Shell.Noun("configuration", "All that a workspace is configured with, now and at any past moment.", ShowConfiguration.In(shell), DiffConfiguration.In(shell)),
             ShowUsage.In(shell),

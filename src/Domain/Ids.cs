@@ -40,6 +40,9 @@ public static class Ids
     /// <summary>The id of a replay when the caller gave an <c>Idempotency-Key</c>.</summary>
     public static string OfReplay(string key) => "rpl_" + Digest("replay", key);
 
+    /// <summary>The id of an export when the caller gave an <c>Idempotency-Key</c>.</summary>
+    public static string OfExport(string key) => "exp_" + Digest("export", key);
+
     /// <summary>Who a provider's <c>sub</c> is in a workspace: the same person is somebody else in each, and the id tells nothing about them.</summary>
     public static string OfSubject(string workspace, string issuer, string subject) => "usr_" + Digest("subject", workspace, issuer, subject);
 

@@ -9,6 +9,7 @@ using EventMesh.Api.Features.Deliveries;
 using EventMesh.Api.Features.Elevations;
 using EventMesh.Api.Features.Encryption;
 using EventMesh.Api.Features.Events;
+using EventMesh.Api.Features.Exports;
 using EventMesh.Api.Features.Feed;
 using EventMesh.Api.Features.IdentityProviders;
 using EventMesh.Api.Features.Issuers;
@@ -182,6 +183,7 @@ public static class Routes
         var configuration = workspace.MapGroup("/configuration").WithTags("History");
         ReadConfiguration.Map(configuration);
         ReadConfigurationDiff.Map(configuration);
+
         var (log, platformLog) = (workspace.MapGroup("/log").WithTags("Log"), v1.MapGroup("/log").WithTags("Log"));
         ReadCheckpoint.Map(log, platformLog);
         ListCheckpoints.Map(log, platformLog);
@@ -194,6 +196,14 @@ public static class Routes
         RotateLogKey.Map(platformLog);
 
         ReadAudit.Map(workspace, v1);
+
+        var exports = workspace.MapGroup("/exports").WithTags("Exports");
+        StartExport.Map(exports);
+        ReadExports.Map(exports);
+        CancelExport.Map(exports);
+        DownloadExport.Map(exports);
+        DeleteExport.Map(exports);
+
         ReadFeed.Map(workspace);
         var consumers = workspace.MapGroup("/consumers").WithTags("Consumers");
         CreateConsumer.Map(consumers);

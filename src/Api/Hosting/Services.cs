@@ -21,6 +21,7 @@ using EventMesh.Delivery.Encryption;
 using EventMesh.Delivery.Credentials;
 using EventMesh.Delivery.Log;
 using EventMesh.Delivery.OAuth;
+using EventMesh.Delivery.Exports;
 using EventMesh.Delivery.Offboarding;
 using EventMesh.Delivery.Operations;
 using EventMesh.Delivery.Replays;
@@ -119,6 +120,7 @@ internal static class Services
         });
         services.AddSingleton<DeliveryAttempt>();
         services.AddSingleton<Circuits>();
+        services.AddExports(settings);
         if (settings.Roles.HasFlag(Roles.FanOut))
         {
             services.AddSingleton<FanOut>().AddRole("fanout", p => p.GetRequiredService<FanOut>().Run);
@@ -172,6 +174,17 @@ internal static class Services
 
     private static IServiceCollection AddForgetting<T>(this IServiceCollection services) where T : class, IForgets =>
         services.AddSingleton<IForgets>(p => typeof(IAuthorizer).IsAssignableFrom(typeof(T)) ? (IForgets)p.GetServices<IAuthorizer>().Single(a => a is T) : p.GetRequiredService<T>());
+
+    private static void AddExports(this IServiceCollection services, Settings settings)
+    {
+        services.AddSingleton<S3Client>().AddSingleton<WorkspaceExports>();
+        if (!settings.Roles.HasFlag(Roles.Dispatcher)) return;
+        services.AddSingleton(new FeedForm(
+            EdgeJson.Writing, (json, stored, bodies, body) => FeedLine.Write(json, stored, bodies && stored.Event.Type == "event_published" ? new FeedLine.Body(body) : null),
+            f => new FeedFilter(f.Types, f.Stream, f.Resource).ToStore()));
+        services.AddSingleton<ExportEnd>().AddSingleton<ExportRunner>().AddRole("exports", p => p.GetRequiredService<ExportRunner>().Run);
+        services.AddSingleton<EndedExports>().AddRole("ended-exports", p => p.GetRequiredService<EndedExports>().Run);
+    }
 
     private static void AddOAuth(this IServiceCollection services, Settings settings)
     {

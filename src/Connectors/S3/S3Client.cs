@@ -131,7 +131,7 @@ public sealed class S3Client : IDisposable
         if (target.Credential.SessionToken is { } token) signed["x-amz-security-token"] = token;
         foreach (var (name, value) in signed.Where(s => s.Key != "host")) request.Headers.TryAddWithoutValidation(name, value);
         if (method == HttpMethod.Put || method == HttpMethod.Post) request.Content = new ReadOnlyMemoryContent(body);
-        if (contentType is not null) request.Content!.Headers.ContentType = new(signed["content-type"] = contentType);
+        if (contentType is not null) request.Content!.Headers.TryAddWithoutValidation("Content-Type", signed["content-type"] = contentType);
         request.Headers.TryAddWithoutValidation("Authorization", SigV4.Authorization(method.Method, address.AbsolutePath, query, signed, digest, target.Credential, target.Region, "s3", now));
 
         return await http.Send(request, stop).ConfigureAwait(false) switch

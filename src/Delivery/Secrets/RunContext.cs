@@ -1,3 +1,4 @@
+using EventMesh.Delivery.Exports;
 using EventMesh.Messaging;
 using EventMesh.Projections.Index;
 
@@ -12,7 +13,7 @@ public sealed class RunContext
 
     public string Workspace { get; }
 
-    /// <summary>A delivery's or a request's.</summary>
+    /// <summary>A delivery's, a request's or an export's.</summary>
     public string Id { get; }
 
     /// <summary>An attempt of a delivery.</summary>
@@ -20,6 +21,9 @@ public sealed class RunContext
 
     /// <summary>A request that was found to belong to a workspace.</summary>
     public static RunContext Of(ConfiguredWorkspace workspace, string request) => new(workspace.Id, request);
+
+    /// <summary>An export that is under way.</summary>
+    public static RunContext Of(ExportRow export) => new(export.Workspace, export.Id);
 
     public override string ToString() => $"{Id} in {Workspace}";
 }

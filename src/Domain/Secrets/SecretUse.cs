@@ -1,7 +1,7 @@
 namespace EventMesh.Domain.Secrets;
 
 /// <summary>What a secret was asked for.</summary>
-public enum SecretPurpose { Signing, Credential, InboundVerification, Oauth, Step }
+public enum SecretPurpose { Signing, Credential, InboundVerification, Oauth, Step, Export }
 
 /// <summary>Who used which secret for what, told once in a while and decided by nobody.</summary>
 public abstract record SecretUseEvent

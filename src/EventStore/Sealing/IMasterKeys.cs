@@ -47,6 +47,10 @@ public sealed class SealBroken : Exception
 {
     internal SealBroken(string workspace, string what, Exception? inner = null) : base($"The seal of {what} in workspace {workspace} is broken: it does not open.", inner) => Workspace = workspace;
 
+    /// <summary>Something that another component sealed, with a key of its own, does not open.</summary>
+    /// <param name="what">Such as <c>exports/exp_… 3</c>.</param>
+    public static SealBroken Of(string workspace, string what) => new(workspace, what);
+
     /// <summary>A wrapped data key does not open.</summary>
     public static SealBroken Of(string workspace, int number, Exception why) => new(workspace, $"data key {number}", why);
 

@@ -4,6 +4,7 @@ using EventMesh.Domain.Connections;
 using EventMesh.Domain.Consumers;
 using EventMesh.Domain.Deliveries;
 using EventMesh.Domain.Encryption;
+using EventMesh.Domain.Exports;
 using EventMesh.Domain.Identity;
 using EventMesh.Domain.Keys;
 using EventMesh.Domain.Limits;
@@ -26,7 +27,7 @@ public static class ConfigurationEvents
     /// <summary>Every event of the domain.</summary>
     public static readonly EventTypes All = EventTypes.Of(
         typeof(WorkspaceEvent), typeof(PurgeEvent), typeof(ApiKeyEvent), typeof(ConnectionEvent), typeof(CircuitEvent), typeof(RuleEvent), typeof(PublishedEventEvent), typeof(PayloadReadEvent), typeof(DeliveryEvent),
-        typeof(LimitEvent), typeof(ReplayEvent), typeof(ConsumerEvent),
+        typeof(LimitEvent), typeof(ReplayEvent), typeof(ExportEvent), typeof(ConsumerEvent),
         typeof(OauthAppEvent), typeof(ConnectSessionEvent), typeof(RenewalEvent),
         typeof(SourceEvent), typeof(EventTypeEvent),
         typeof(TrustedProviderEvent),

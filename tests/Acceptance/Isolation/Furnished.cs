@@ -41,6 +41,7 @@ public sealed record Furnished(Workspace Workspace, string Mark, IReadOnlyDictio
         ids["reveals"] = (await workspace.Post($"/events/{ids["events"]}/reveal", $$"""{"reason":"to look at {{mark}}"}""")).Is(HttpStatusCode.OK)["reveal"];
         await Eventually.True(async () => (await workspace.Get("/ordering")).Items is [var line, ..] && (ids["ordering"] = Text(line, "line")).Length > 0, TimeSpan.FromSeconds(60), "a line");
         ids["replays"] = (await Made("/replays", $$"""{"kind":"deliveries","filter":{"since":"{{DateTime.UtcNow.AddDays(-1).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)}}"} }"""))["id"];
+        ids["exports"] = (await Made("/exports", """{"gzip":true}"""))["id"];
         var callers = new Dictionary<char, Caller>();
         foreach (var (letter, role) in Roles) callers[letter] = (await workspace.WithKey(role)).Caller;
         return new(workspace, mark, ids, callers);
@@ -79,7 +80,7 @@ public sealed record Furnished(Workspace Workspace, string Mark, IReadOnlyDictio
     private static string Absent(string collection) => collection switch
     {
         "connections" or "streams" => "con_", "rules" => "rul_", "sources" => "src_", "keys" => "key_", "service-accounts" => "sa_", "credentials" => "crd_", "members" => "usr_",
-        "elevations" => "elv_", "reveals" => "rev_", "events" => "evt_", "deliveries" => "dlv_", "ordering" => "lin_", "replays" => "rpl_", "admins" => "adm_", "identity-providers" => "idp_", _ => "",
+        "elevations" => "elv_", "reveals" => "rev_", "events" => "evt_", "deliveries" => "dlv_", "ordering" => "lin_", "replays" => "rpl_", "exports" => "exp_", "admins" => "adm_", "identity-providers" => "idp_", _ => "",
     } + "00000000000000000000000000";
 
     private static string Text(JsonNode node, string member) => node[member]!.GetValue<string>();

@@ -11,6 +11,7 @@ public sealed record Operation(string Method, string Path, string Who)
         DELETE /v1/workspaces/{ws}/connections/{id}                                     od
         DELETE /v1/workspaces/{ws}/connections/{id}/credential                          od
         DELETE /v1/workspaces/{ws}/consumers/{name}                                     ou
+        DELETE /v1/workspaces/{ws}/exports/{id}                                         ou
         DELETE /v1/workspaces/{ws}/identity-providers/{id}                              o
         DELETE /v1/workspaces/{ws}/keys/{id}                                            o
         DELETE /v1/workspaces/{ws}/members/{id}                                         o
@@ -53,6 +54,9 @@ public sealed record Operation(string Method, string Path, string Who)
         GET /v1/workspaces/{ws}/event-types/{name}                                      odu
         GET /v1/workspaces/{ws}/events                                                  odup
         GET /v1/workspaces/{ws}/events/{id}                                             odup
+        GET /v1/workspaces/{ws}/exports                                                 ou
+        GET /v1/workspaces/{ws}/exports/{id}                                            ou
+        GET /v1/workspaces/{ws}/exports/{id}/download                                   ou
         GET /v1/workspaces/{ws}/feed                                                    ou
         GET /v1/workspaces/{ws}/identity-providers                                      ou
         GET /v1/workspaces/{ws}/identity-providers/{id}                                 ou
@@ -121,6 +125,8 @@ public sealed record Operation(string Method, string Path, string Who)
         POST /v1/workspaces/{ws}/event-types/{name}/validate                            odu
         POST /v1/workspaces/{ws}/events                                                 p
         POST /v1/workspaces/{ws}/events/{id}/reveal                                     ou
+        POST /v1/workspaces/{ws}/exports                                                ou
+        POST /v1/workspaces/{ws}/exports/{id}/cancel                                    ou
         POST /v1/workspaces/{ws}/identity-providers                                     o
         POST /v1/workspaces/{ws}/identity-providers/{id}/test                           o
         POST /v1/workspaces/{ws}/issuer/keys/{kid}/retire                               o

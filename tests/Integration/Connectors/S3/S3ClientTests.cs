@@ -17,11 +17,12 @@ public sealed class S3ClientTests
     {
         await using var store = Receiver.Answering(Ok(""));
         using var client = Client();
-        await client.PutObject(Target(store), "a b/c", "hello"u8.ToArray(), "text/plain", Stop);
+        await client.PutObject(Target(store), "a b/c", "hello"u8.ToArray(), "text/plain; charset=utf-8", Stop);
         var request = Assert.Single(store.Requests);
         Assert.Equal("PUT /bucket/a%20b/c HTTP/1.1", request.Line);
         Assert.Contains("SignedHeaders=content-type;host;x-amz-content-sha256;x-amz-date,", request.Headers["Authorization"], StringComparison.Ordinal);
         Assert.Equal("2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824", request.Headers["x-amz-content-sha256"]);
+        Assert.Equal("text/plain; charset=utf-8", request.Headers["Content-Type"]);
         Assert.Equal("hello"u8.ToArray(), request.Body);
     }
 
