@@ -81,6 +81,8 @@ internal static class EventMeshCommand
                 DownloadExport.In(shell), DeleteExport.In(shell)),
             Shell.Noun("ordering", "Keys for which deliveries wait in line.", ListLines.In(shell), SkipLine.In(shell), RetryLine.In(shell)),
             Shell.Noun("configuration", "All that a workspace is configured with, now and at any past moment.", ShowConfiguration.In(shell), DiffConfiguration.In(shell)),
+            Shell.Noun("projections", "Read models that follow the history.", ListProjections.In(shell), RebuildProjection.In(shell), CancelRebuild.In(shell), PauseProjection.In(shell),
+                ResumeProjection.In(shell), SkipProjectionEvent.In(shell), RetryProjection.In(shell)),
             ShowUsage.In(shell),
             ShowAudit.In(shell),
             Tail.In(shell),

@@ -21,6 +21,7 @@ using EventMesh.Api.Features.Offboarding;
 using EventMesh.Api.Features.Ordering;
 using EventMesh.Api.Features.RawData;
 using EventMesh.Api.Features.Redaction;
+using EventMesh.Api.Features.Rebuilds;
 using EventMesh.Api.Features.Replays;
 using EventMesh.Api.Features.Rules;
 using EventMesh.Api.Features.Secrets;
@@ -69,6 +70,11 @@ public static class Routes
         AddAdmin.Map(admins);
         ReadAdmins.Map(admins);
         RemoveAdmin.Map(admins);
+
+        var projections = v1.MapGroup("/projections").WithTags("Projections");
+        ReadProjections.Map(projections);
+        RebuildProjection.Map(projections);
+        ControlProjection.Map(projections);
 
         var accounts = workspace.MapGroup("/service-accounts").WithTags("Service accounts");
         CreateServiceAccount.Map(accounts);

@@ -34,6 +34,7 @@ using EventMesh.Messaging.RabbitMq;
 using EventMesh.Projections;
 using EventMesh.Projections.Index;
 using EventMesh.Projections.Log;
+using EventMesh.Projections.Rebuilding;
 using EventMesh.Projections.Running;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -79,6 +80,7 @@ internal static class Services
         if (!settings.Roles.HasFlag(Roles.Projections)) return;
         foreach (var projection in ReadModels.All)
             services.AddRole(projection.Feed, p => new ProjectionRunner(store, projection, p.GetRequiredService<ILogger<ProjectionRunner>>()).Run);
+        services.AddRole("rebuilds", p => new RebuildRunner(store, ReadModels.All, p.GetRequiredService<ILogger<RebuildRunner>>()).Run);
         services.AddSingleton<Resealer>().AddRole("key-rotation", p => p.GetRequiredService<Resealer>().Run);
         services.AddRole("connection-health", p => new AutoDisable(store, settings.DisableAfter, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<AutoDisable>>()).Run);
     }

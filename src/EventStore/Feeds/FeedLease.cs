@@ -81,6 +81,10 @@ public sealed class FeedLease : IAsyncDisposable
         Checkpoint = position;
     }
 
+    /// <summary>Looks again how far the feed has come: somebody else may move it who did the work of this one.</summary>
+    /// <exception cref="StoreUnavailable">The session has ended, and the lease with it; or the database did not answer.</exception>
+    public async Task<Position> Reload(CancellationToken stop) => Checkpoint = await Database.Ask(() => Read(Connection, Name, stop)).ConfigureAwait(false);
+
     private static async Task<Position> Read(NpgsqlConnection connection, string name, CancellationToken stop)
     {
         await using var command = new NpgsqlCommand(ReadSql, connection) { Parameters = { new() { Value = name } } };

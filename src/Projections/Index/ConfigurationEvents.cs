@@ -10,6 +10,7 @@ using EventMesh.Domain.Keys;
 using EventMesh.Domain.Limits;
 using EventMesh.Domain.Log;
 using EventMesh.Domain.OAuth;
+using EventMesh.Domain.Projections;
 using EventMesh.Domain.Publishing;
 using EventMesh.Domain.Replays;
 using EventMesh.Domain.Reveals;
@@ -36,6 +37,7 @@ public static class ConfigurationEvents
         typeof(ElevationEvent),
         typeof(IssuerEvent), typeof(ServiceAccountEvent), typeof(IssuedTokenEvent),
         typeof(RevealEvent),
+        typeof(ProjectionEvent),
         typeof(PlatformAdminEvent), typeof(MemberEvent), typeof(RefusalEvent), typeof(HistoryReadingEvent));
 
     /// <summary>Stored names, each of them in the partial index <c>ix_mt_events_configuration</c>: one that is not makes every node read all events at its start.</summary>

@@ -9,7 +9,8 @@ namespace EventMesh.Projections.Rebuilding;
 /// <summary>
 /// Makes a read model anew out of the history while the system runs: readers see the old rows until the new ones are complete, then all of them at once,
 /// and the live runner goes on throughout. One rebuild of a read model runs at a time; a second one waits. One that was cancelled or killed leaves what is
-/// read as it was, and the next one sweeps up after it and begins anew.
+/// read as it was. One that was asked for (<see cref="RebuildRuns"/>) is noted down as it goes, and whoever takes it up after a kill goes on from there; the next one
+/// that nobody noted sweeps up after it and begins anew.
 /// <para>
 /// Every feed of the server waits for its oldest running write transaction, so a rebuild makes only short ones, whatever the size of the history.
 /// </para>
@@ -19,15 +20,23 @@ public sealed class Rebuild
     /// <summary>Rows of one COPY, which is one transaction.</summary>
     internal const int CopyRowsMax = 5_000;
 
+    /// <summary>Events between two notes of how far it has come: what a kill costs.</summary>
+    public const int NotedAfterEvents = 1_000_000;
+
     private readonly Store store;
     private readonly int rowsMax;
+    private readonly int notedAfter;
+    private readonly ProjectionAsked asked;
 
     /// <param name="rowsMax">How many rows are held in memory, at most: some 400 bytes each.</param>
-    public Rebuild(Store store, Projection projection, int rowsMax = 500_000)
+    /// <param name="notedAfter">Events between two notes, of a rebuild that was asked for.</param>
+    public Rebuild(Store store, Projection projection, int rowsMax = 500_000, int notedAfter = NotedAfterEvents)
     {
         this.store = store;
         this.rowsMax = rowsMax;
+        this.notedAfter = notedAfter;
         Projection = projection;
+        asked = new(store, projection.Name);
     }
 
     internal Projection Projection { get; }
@@ -36,38 +45,75 @@ public sealed class Rebuild
     /// <exception cref="BrokenEvent">An event cannot be taken in; the read model stays as it was.</exception>
     /// <exception cref="StoreUnavailable">The database did not answer.</exception>
     public Task Whole(Action<RebuildProgress>? progress = null, CancellationToken stop = default) =>
-        Run(null, (lease, meter) => new WholeRebuild(this, lease, meter).Run(stop), progress, stop);
+        Run((lease, meter) => new WholeRebuild(this, lease, meter, null).Run(stop, stop), progress, stop);
 
     /// <summary>Rebuilds the rows of one workspace; those of all others are not touched.</summary>
     /// <inheritdoc cref="Whole" path="/exception"/>
     public Task Workspace(string workspace, Action<RebuildProgress>? progress = null, CancellationToken stop = default) =>
-        Run(workspace, (lease, meter) => new WorkspaceRebuild(this, workspace, lease, meter).Run(stop), progress, stop);
+        Run((lease, meter) => new WorkspaceRebuild(this, workspace, lease, meter, null).Run(stop, stop), progress, stop);
 
-    private async Task Run(string? workspace, Func<NpgsqlConnection, RebuildMeter, Task> rebuild, Action<RebuildProgress>? progress, CancellationToken stop)
+    /// <summary>Carries out what was asked for, from where it was left; waits while another process works on it.</summary>
+    /// <param name="cancel">It is wanted no more: what was made of it goes away.</param>
+    /// <param name="stop">This process ends, and another will go on.</param>
+    /// <returns>False when it had ended, or its end was asked for, before this process had the lease; what was made of it is away then, too.</returns>
+    /// <inheritdoc cref="Whole" path="/exception"/>
+    public async Task<bool> CarryOut(RebuildRun run, Action<RebuildProgress>? progress, CancellationToken cancel, CancellationToken stop)
     {
         await using var lease = await FeedLease.Acquire(store, $"rebuild:{Projection.Name}", stop).ConfigureAwait(false);
-        await Database.Ask(async () =>
+        if (await RebuildRuns.Find(store, run.Id, stop).ConfigureAwait(false) is not { HasEnded: false } open) return false;
+        return await Database.Ask(async () =>
         {
-            var meter = new RebuildMeter(progress, await LastSequence(lease.Connection, stop).ConfigureAwait(false));
-            await rebuild(lease.Connection, meter).ConfigureAwait(false);
-            meter.Tell(RebuildPhase.Done);
+            var checkpoint = await RebuildCheckpoint.Read(lease.Connection, run.Id, stop).ConfigureAwait(false);
+            if (open.State == RebuildState.Cancelling && !checkpoint.Shown)
+            {
+                if (run.Workspace is null) await Execute(lease.Connection, "select eventmesh.drop_shadow($1)", stop, Projection.Name).ConfigureAwait(false);
+                return false;
+            }
+            await RebuildRuns.Taken(store, run.Id, stop).ConfigureAwait(false);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, stop);
+            await Work(lease.Connection, (connection, meter) => run.Workspace is { } workspace
+                ? new WorkspaceRebuild(this, workspace, connection, meter, checkpoint).Run(cancel, either.Token)
+                : new WholeRebuild(this, connection, meter, checkpoint).Run(cancel, either.Token), progress, checkpoint.Events, either.Token).ConfigureAwait(false);
+            return true;
         }).ConfigureAwait(false);
     }
 
-    internal RebuildFeed Feed(string? workspace) => new(store, Projection, workspace);
+    private async Task Run(Func<NpgsqlConnection, RebuildMeter, Task> rebuild, Action<RebuildProgress>? progress, CancellationToken stop)
+    {
+        await using var lease = await FeedLease.Acquire(store, $"rebuild:{Projection.Name}", stop).ConfigureAwait(false);
+        await Database.Ask(() => Work(lease.Connection, rebuild, progress, 0, stop)).ConfigureAwait(false);
+    }
 
-    /// <summary>Reads from a position to the end of the feed; <paramref name="write"/> is called when as many rows have gathered as may be held.</summary>
+    private async Task Work(NpgsqlConnection lease, Func<NpgsqlConnection, RebuildMeter, Task> rebuild, Action<RebuildProgress>? progress, long before, CancellationToken stop)
+    {
+        await asked.Look(stop).ConfigureAwait(false);
+        var meter = new RebuildMeter(progress, await LastSequence(lease, stop).ConfigureAwait(false), before);
+        await rebuild(lease, meter).ConfigureAwait(false);
+        meter.Tell(RebuildPhase.Done);
+    }
+
+    private const int PageEventsDefault = 10_000;
+
+    /// <summary>Events that are read at once.</summary>
+    public int PageEvents { get; init; } = PageEventsDefault;
+
+    internal RebuildFeed Feed(string? workspace) => new(store, Projection, workspace, PageEvents);
+
+    /// <summary>Reads from a position to the end of the feed; <paramref name="write"/> is called when as many rows have gathered as may be held, or it is time to note how far it is.</summary>
     /// <returns>Where the feed ended, and what is still in memory.</returns>
     internal async Task<(ProjectionFold Fold, Position UpTo)> Read(
-        RebuildFeed feed, Position after, int rows, RebuildPhase phase, RebuildMeter meter, Func<ProjectionFold, Task> write, CancellationToken stop)
+        RebuildFeed feed, Position after, int rows, RebuildPhase phase, RebuildMeter meter, Func<ProjectionFold, Position, Task> write, CancellationToken stop)
     {
-        var fold = Projection.Begin();
+        var (fold, unnoted) = (Projection.Begin(), 0);
         await foreach (var page in feed.ReadAhead(after, stop).ConfigureAwait(false))
         {
             Take(fold, page);
             after = page.UpTo;
             meter.Read(phase, page);
-            if (fold.Rows >= rows) await write(fold).ConfigureAwait(false);
+            unnoted += page.Events.Count;
+            if (fold.Rows < rows && unnoted < notedAfter) continue;
+            await write(fold, after).ConfigureAwait(false);
+            unnoted = 0;
         }
         return (fold, after);
     }
@@ -80,7 +126,7 @@ public sealed class Rebuild
     internal void Take(ProjectionFold fold, RebuildPage page)
     {
         foreach (var e in page.Events)
-            if (fold.TryTake(Projection, e.Position, e.Workspace, e.Stream, e.Type, e.Data) is { } broken) throw broken;
+            if (fold.TryTake(Projection, e.Position, e.Workspace, e.Stream, e.Type, e.Data) is { } broken && !asked.Skips(e.Position)) throw broken;
     }
 
     /// <summary>

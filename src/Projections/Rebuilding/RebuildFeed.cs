@@ -14,10 +14,8 @@ internal readonly record struct RebuildEvent(Position Position, string Workspace
 internal sealed record RebuildPage(List<RebuildEvent> Events, Position UpTo, bool Full);
 
 /// <summary>The events of one projection, of all workspaces or one, in the order and under the horizon of the feed, with as few columns as will do.</summary>
-internal sealed class RebuildFeed(Store store, Projection projection, string? workspace)
+internal sealed class RebuildFeed(Store store, Projection projection, string? workspace, int pageEvents)
 {
-    private const int PageEvents = 10_000;
-
     private readonly string sql = $"""
         with horizon as materialized (select pg_snapshot_xmin(pg_current_snapshot()) as xmin)
         select h.xmin, e.xid, e.seq_id, e.tenant_id, e.stream_id, e.type, {(projection.PositionsOnly ? "'{}'::jsonb" : "e.data")} from horizon h left join lateral (
@@ -61,11 +59,11 @@ internal sealed class RebuildFeed(Store store, Projection projection, string? wo
         command.Parameters.Add(new() { Value = after.Transaction, NpgsqlDbType = NpgsqlDbType.Xid8 });
         command.Parameters.Add(new() { Value = after.Sequence });
         command.Parameters.Add(new() { Value = (object?)projection.EventTypes?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar });
-        command.Parameters.Add(new() { Value = PageEvents });
+        command.Parameters.Add(new() { Value = pageEvents });
         if (workspace is not null) command.Parameters.Add(new() { Value = workspace, NpgsqlDbType = NpgsqlDbType.Varchar });
 
         await using var reader = await command.ExecuteReaderAsync(stop).ConfigureAwait(false);
-        var events = new List<RebuildEvent>(PageEvents);
+        var events = new List<RebuildEvent>(pageEvents);
         var xmin = 0UL;
         while (await reader.ReadAsync(stop).ConfigureAwait(false))
         {
@@ -73,7 +71,7 @@ internal sealed class RebuildFeed(Store store, Projection projection, string? wo
             if (reader.IsDBNull(1)) break;
             events.Add(new(new(reader.GetFieldValue<ulong>(1), reader.GetInt64(2)), Once(reader.GetString(3)), reader.GetString(4), Once(reader.GetString(5)), reader.GetFieldValue<byte[]>(6)));
         }
-        var full = events.Count == PageEvents;
+        var full = events.Count == pageEvents;
         var horizon = new Position(xmin - 1, Position.SequenceMax);
         return new(events, full ? events[^1].Position : horizon > after ? horizon : after, full);
     }

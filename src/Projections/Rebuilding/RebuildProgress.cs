@@ -18,7 +18,7 @@ public enum RebuildPhase
 public sealed record RebuildProgress(RebuildPhase Phase, long Events, double EventsPerSecond, double Percent);
 
 /// <summary>Counts what a rebuild has done, and tells whoever asked.</summary>
-internal sealed class RebuildMeter(Action<RebuildProgress>? tell, long lastSequence)
+internal sealed class RebuildMeter(Action<RebuildProgress>? tell, long lastSequence, long before = 0)
 {
     private readonly long started = TimeProvider.System.GetTimestamp();
     private long events;
@@ -35,6 +35,6 @@ internal sealed class RebuildMeter(Action<RebuildProgress>? tell, long lastSeque
     public void Tell(RebuildPhase phase)
     {
         if (phase != RebuildPhase.Reading) percent = 100;
-        tell?.Invoke(new(phase, events, events / TimeProvider.System.GetElapsedTime(started).TotalSeconds, percent));
+        tell?.Invoke(new(phase, before + events, events / TimeProvider.System.GetElapsedTime(started).TotalSeconds, percent));
     }
 }

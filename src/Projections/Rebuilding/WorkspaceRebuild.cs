@@ -8,31 +8,58 @@ namespace EventMesh.Projections.Rebuilding;
 /// Writes the next generation of one workspace's rows beside the one that is read, then changes which one that is. So the change is one row in one short
 /// transaction, however many rows the workspace has.
 /// </summary>
-internal sealed class WorkspaceRebuild(Rebuild rebuild, string workspace, NpgsqlConnection connection, RebuildMeter meter)
+internal sealed class WorkspaceRebuild(Rebuild rebuild, string workspace, NpgsqlConnection connection, RebuildMeter meter, RebuildCheckpoint? checkpoint)
 {
     private readonly string table = rebuild.Projection.Table;
 
-    public async Task Run(CancellationToken stop)
+    /// <inheritdoc cref="WholeRebuild.Run"/>
+    public async Task Run(CancellationToken cancel, CancellationToken stop)
     {
         var current = await Generation(stop).ConfigureAwait(false);
-        await Sweep(current, stop).ConfigureAwait(false);
-        var feed = rebuild.Feed(workspace);
-        Task Write(ProjectionFold fold) => this.Write(fold, current + 1, stop);
-
-        var phase = RebuildPhase.Reading;
-        for (var upTo = Position.Start; ; phase = RebuildPhase.CatchingUp)
+        if (checkpoint?.Shown != true)
         {
-            (var rest, upTo) = await rebuild.Read(feed, upTo, rebuild.RowsMax, phase, meter, Write, stop).ConfigureAwait(false);
-            await Write(rest).ConfigureAwait(false);
-            if (phase == RebuildPhase.CatchingUp && await Show(feed, upTo, current + 1, stop).ConfigureAwait(false)) break;
+            try
+            {
+                await FillAndShow(current, stop).ConfigureAwait(false);
+                current++;
+            }
+            catch (OperationCanceledException) when (checkpoint is not null && cancel.IsCancellationRequested)
+            {
+                // Rows that nobody will see; without a note the next rebuild sweeps them up.
+                await using var another = await rebuild.OpenAnother().ConfigureAwait(false);
+                await Sweep(another, current, CancellationToken.None).ConfigureAwait(false);
+                throw;
+            }
         }
-        await Sweep(current + 1, stop).ConfigureAwait(false);
+        await Sweep(connection, current, stop).ConfigureAwait(false);
     }
 
-    private async Task Write(ProjectionFold fold, int generation, CancellationToken stop)
+    private async Task FillAndShow(int current, CancellationToken stop)
+    {
+        // One that is gone on with keeps what is there.
+        if (checkpoint?.Generation != current + 1)
+        {
+            await Sweep(connection, current, stop).ConfigureAwait(false);
+            if (checkpoint is not null) await checkpoint.NoteGeneration(current + 1, stop).ConfigureAwait(false);
+        }
+        var feed = rebuild.Feed(workspace);
+        Task Write(ProjectionFold fold, Position at) => this.Write(fold, at, current + 1, stop);
+
+        var phase = RebuildPhase.Reading;
+        for (var upTo = checkpoint?.Done ?? Position.Start; ; phase = RebuildPhase.CatchingUp)
+        {
+            (var rest, upTo) = await rebuild.Read(feed, upTo, rebuild.RowsMax, phase, meter, Write, stop).ConfigureAwait(false);
+            await Write(rest, upTo).ConfigureAwait(false);
+            if (phase == RebuildPhase.CatchingUp && await Show(feed, upTo, current + 1, stop).ConfigureAwait(false)) return;
+        }
+    }
+
+    /// <summary>Written twice, rows are as they were written once: a flush that was interrupted is repeated.</summary>
+    private async Task Write(ProjectionFold fold, Position upTo, int generation, CancellationToken stop)
     {
         await Rebuild.Upsert(connection, fold, table, generation, stop).ConfigureAwait(false);
         fold.Clear();
+        if (checkpoint is not null) await checkpoint.NoteDone(upTo, true, stop).ConfigureAwait(false);
     }
 
     /// <returns>False when somebody was in the way.</returns>
@@ -45,12 +72,13 @@ internal sealed class WorkspaceRebuild(Rebuild rebuild, string workspace, Npgsql
             insert into eventmesh.read_model_generations (model, tenant_id, generation) values ($1, $2, $3)
             on conflict (model, tenant_id) do update set generation = excluded.generation
             """, stop, rebuild.Projection.Name, workspace, generation).ConfigureAwait(false);
+        if (checkpoint is not null) await checkpoint.NoteShown(stop).ConfigureAwait(false);
         await transaction.CommitAsync(stop).ConfigureAwait(false);
         return true;
     }
 
     /// <summary>Deletes the rows that nobody sees, in short transactions.</summary>
-    private async Task Sweep(int current, CancellationToken stop)
+    private async Task Sweep(NpgsqlConnection connection, int current, CancellationToken stop)
     {
         await using var delete = new NpgsqlCommand(
             $"delete from {table} where ctid = any(array(select ctid from {table} where tenant_id = $1 and generation <> $2 limit {ProjectionRunner.RowsMax}))", connection)

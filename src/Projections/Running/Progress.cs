@@ -14,7 +14,7 @@ public sealed class Progress
     public Position UpTo { get { lock (gate) return upTo; } }
 
     /// <summary>Completes when <paramref name="position"/> is reached.</summary>
-    /// <exception cref="BrokenEvent">It never will be.</exception>
+    /// <exception cref="BrokenEvent">It will not be until somebody decides about that event.</exception>
     public Task WaitFor(Position position, CancellationToken stop)
     {
         lock (gate)
@@ -38,6 +38,12 @@ public sealed class Progress
                 reached.TrySetResult();
             }
         }
+    }
+
+    /// <summary>What stopped it is out of the way.</summary>
+    internal void GoOn()
+    {
+        lock (gate) broken = null;
     }
 
     internal void Stop(BrokenEvent at)

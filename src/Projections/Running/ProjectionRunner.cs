@@ -19,14 +19,22 @@ public sealed partial class ProjectionRunner(Store store, Projection projection,
 
     private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often it looks what was asked of it: it obeys well within a second.</summary>
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(300);
+
+    private readonly ProjectionAsked asked = new(store, projection.Name);
     private volatile ProjectionStatus status = new(ProjectionState.Waiting);
+    private long looked;
 
     public ProjectionStatus Status => status;
 
     /// <summary>How far this process has brought the read model; it stands still while another process runs it.</summary>
     public Progress Progress { get; } = new();
 
-    /// <summary>Runs until cancelled. Returns, and gives the lease back, when an event cannot be taken in; <see cref="Status"/> then says which and why.</summary>
+    /// <summary>
+    /// Runs until cancelled. At an event that cannot be taken in it stops, keeps the lease, and says which and why, until somebody has it skipped or tried again; while it is
+    /// paused it keeps the lease too.
+    /// </summary>
     public async Task Run(CancellationToken stop)
     {
         for (var failures = 0; ;)
@@ -34,21 +42,13 @@ public sealed partial class ProjectionRunner(Store store, Projection projection,
             try
             {
                 await using var lease = await FeedLease.Acquire(store, projection.Feed, stop).ConfigureAwait(false);
-                status = new(ProjectionState.Running);
                 Progress.Reach(lease.Checkpoint);
                 LogStarted(log, projection.Name, lease.Checkpoint);
-                await Follow(lease, () => failures = 0, stop).ConfigureAwait(false);
-            }
-            catch (BrokenEvent broken)
-            {
-                status = new(ProjectionState.Stopped, broken);
-                Progress.Stop(broken);
-                LogStopped(log, projection.Name, broken.Position, broken.Workspace, broken.Message, broken);
-                return;
+                await Work(lease, () => failures = 0, stop).ConfigureAwait(false);
             }
             catch (Exception failure) when (failure is StoreUnavailable or NpgsqlException)
             {
-                status = new(ProjectionState.Waiting);
+                Is(ProjectionState.Waiting);
                 var pause = TimeSpan.FromMilliseconds(100 << Math.Min(failures++, 6));
                 LogInterrupted(log, projection.Name, failure.Message, failure);
                 await Task.Delay(pause < PauseMax ? pause : PauseMax, stop).ConfigureAwait(false);
@@ -56,6 +56,57 @@ public sealed partial class ProjectionRunner(Store store, Projection projection,
         }
     }
 
+    private async Task Work(FeedLease lease, Action written, CancellationToken stop)
+    {
+        await asked.Look(stop).ConfigureAwait(false);
+        while (true)
+        {
+            await Report(lease, ProjectionState.Running, null, stop).ConfigureAwait(false);
+            try
+            {
+                await Follow(lease, written, stop).ConfigureAwait(false);
+                await Report(lease, ProjectionState.Paused, null, stop).ConfigureAwait(false);
+                while ((await asked.Look(stop).ConfigureAwait(false)).Paused) await Task.Delay(BetweenLooks, stop).ConfigureAwait(false);
+            }
+            catch (BrokenEvent broken)
+            {
+                Progress.Stop(broken);
+                LogStopped(log, projection.Name, broken.Position, broken.Workspace, broken.Message, broken);
+                await Report(lease, ProjectionState.Stopped, broken, stop).ConfigureAwait(false);
+                await Decided(lease, broken, stop).ConfigureAwait(false);
+                Progress.GoOn();
+            }
+            // A rebuild may have gone on meanwhile.
+            Progress.Reach(await lease.Reload(stop).ConfigureAwait(false));
+        }
+    }
+
+    /// <summary>Waits until somebody has decided about an event, or a rebuild has got past it.</summary>
+    private async Task Decided(FeedLease lease, BrokenEvent broken, CancellationToken stop)
+    {
+        var retries = asked.Control.Retries;
+        while (true)
+        {
+            var control = await asked.Look(stop).ConfigureAwait(false);
+            if (control.Retries > retries || asked.Skips(broken.Position) || await lease.Reload(stop).ConfigureAwait(false) >= broken.Position) return;
+            await Task.Delay(BetweenLooks, stop).ConfigureAwait(false);
+        }
+    }
+
+    private async Task Report(FeedLease lease, ProjectionState state, BrokenEvent? broken, CancellationToken stop)
+    {
+        await ProjectionReports.Write(lease.Connection, projection.Name, state, broken, stop).ConfigureAwait(false);
+        Is(state, broken);
+    }
+
+    private void Is(ProjectionState state, BrokenEvent? broken = null)
+    {
+        status = new(state, broken);
+        Telemetry.Note(projection.Name, state);
+    }
+
+    /// <summary>Returns when it is asked to pause.</summary>
+    /// <exception cref="BrokenEvent">An event cannot be taken in; everything before it is.</exception>
     private async Task Follow(FeedLease lease, Action written, CancellationToken stop)
     {
         var after = lease.Checkpoint;
@@ -63,6 +114,11 @@ public sealed partial class ProjectionRunner(Store store, Projection projection,
         while (true)
         {
             tempo.Look();
+            if (TimeProvider.System.GetElapsedTime(looked) > BetweenLooks)
+            {
+                if ((await asked.Look(stop).ConfigureAwait(false)).Paused) return;
+                looked = TimeProvider.System.GetTimestamp();
+            }
             var page = await (projection.PositionsOnly
                 ? store.ReadPositions(after, pageEvents, stop) : store.ReadFeed(after, pageEvents, projection.EventTypes, stop)).ConfigureAwait(false);
             if (page.Events.Count > 0 || await AnyEvent(lease, page.UpTo, stop).ConfigureAwait(false))
@@ -86,6 +142,7 @@ public sealed partial class ProjectionRunner(Store store, Projection projection,
             var stored = page.Events[i];
             if (fold.TryTake(projection, stored.Position, stored.Workspace, stored.Stream, stored.Type, stored.Data.Span) is { } broken)
             {
+                if (asked.Skips(stored.Position)) continue;
                 await Write(lease, fold, i == 0 ? Position.Start : page.Events[i - 1].Position, stop).ConfigureAwait(false);
                 throw broken;
             }

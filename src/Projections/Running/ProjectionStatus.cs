@@ -7,7 +7,9 @@ public enum ProjectionState
     /// <summary>Another process runs it, or the database does not answer.</summary>
     Waiting,
     Running,
-    /// <summary>It met an event that it cannot take in, and goes no further.</summary>
+    /// <summary>Somebody asked it to.</summary>
+    Paused,
+    /// <summary>It met an event that it cannot take in, and goes no further until that is skipped or tried again.</summary>
     Stopped,
 }
 
@@ -21,4 +23,5 @@ public sealed class BrokenEvent(string projection, Position position, string wor
     public Position Position { get; } = position;
     public string Workspace { get; } = workspace;
     public string Stream { get; } = stream;
+    public string Type { get; } = type;
 }

@@ -35,6 +35,7 @@ public sealed record Furnished(Workspace Workspace, string Mark, IReadOnlyDictio
             {"name":"{{mark}}","issuer":"https://{{mark}}.example","audiences":["eventmesh"],"algorithms":["RS256"],"roles_claim":"roles","roles":{"a":["auditor"]},"require_tenant_id":false}
             """))["id"];
         ids["elevations"] = (await workspace.AsAdmin.Post("/elevations", """{"roles":["auditor"],"reason":"to look at something","duration_seconds":60}""")).Is(HttpStatusCode.Created)["id"];
+        ids["projections"] = "usage";
         for (var n = 1; n <= 2; n++) ids["events"] = (await workspace.Publish(Workspace.Event($"{mark}-{n}", "order.created", $$""","data":{"key":"{{mark}}"}"""))).Is(HttpStatusCode.Accepted)["id"];
         await Eventually.True(async () => (await workspace.Get("/deliveries")).Items is [var delivery, ..] && (ids["deliveries"] = Text(delivery, "id")).Length > 0, TimeSpan.FromSeconds(60), "a delivery");
         ids["attempts"] = "1";

@@ -32,6 +32,9 @@ public sealed record Operation(string Method, string Path, string Who)
         GET /v1/log/leaves                                                              a
         GET /v1/oauth-apps                                                              a
         GET /v1/purges                                                                  a
+        GET /v1/projections                                                             a
+        GET /v1/projections/{name}                                                      a
+        GET /v1/projections/{name}/rebuild                                              a
         GET /v1/usage                                                                   a
         GET /v1/workspaces                                                              aodup
         GET /v1/workspaces/{ws}                                                         aodup
@@ -102,6 +105,12 @@ public sealed record Operation(string Method, string Path, string Who)
         POST /v1/admins                                                                 a
         POST /v1/encryption/rewrap                                                      a
         POST /v1/log/keys/rotate                                                        a
+        POST /v1/projections/{name}/pause                                               a
+        POST /v1/projections/{name}/rebuild                                             a
+        POST /v1/projections/{name}/rebuild/cancel                                      a
+        POST /v1/projections/{name}/resume                                              a
+        POST /v1/projections/{name}/retry                                               a
+        POST /v1/projections/{name}/skip                                                a
         POST /v1/workspaces                                                             a
         POST /v1/workspaces/{ws}/close                                                  ao
         POST /v1/workspaces/{ws}/close/cancel                                           ao

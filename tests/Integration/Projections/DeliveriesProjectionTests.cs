@@ -143,7 +143,7 @@ public sealed class DeliveriesProjectionTests
         await using var other = Running.Start(database.Store, projection: healthy);
         await using var running = Running.Start(database.Store);
 
-        await running.Ended;
+        await Eventually.True(() => Task.FromResult(running.Runner.Status.State == ProjectionState.Stopped), TimeSpan.FromSeconds(20), "the projection to stop");
         await history.Route(1);
         await other.Runner.Progress.WaitFor(history.Last, Stop);
 

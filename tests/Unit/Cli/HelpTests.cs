@@ -23,6 +23,7 @@ public partial class HelpTests
     [InlineData("encryption status|rotate|rewrap")]
     [InlineData("publish")]
     [InlineData("configuration show|diff")]
+    [InlineData("projections list|rebuild|cancel|pause|resume|skip|retry")]
     [InlineData("usage")]
     [InlineData("tail")]
     [InlineData("verify")]

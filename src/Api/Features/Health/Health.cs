@@ -1,5 +1,6 @@
+using System.Text.Json.Serialization;
 using EventMesh.EventStore;
-using EventMesh.EventStore.Feeds;
+using EventMesh.Projections.Running;
 using Npgsql;
 
 namespace EventMesh.Api.Features.Health;
@@ -9,7 +10,9 @@ public static class Health
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    public sealed record State(string Status, string? Reason = null);
+    /// <param name="ProjectionsStopped">Names of those that stand at an event which they cannot take in: what they show is of before it, and somebody has to decide. Left out while there is none.</param>
+    public sealed record State(
+        string Status, string? Reason = null, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? ProjectionsStopped = null);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -24,8 +27,8 @@ public static class Health
         {
             using var bounded = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
             bounded.CancelAfter(Patience);
-            await FeedLease.CheckpointOf(store, "readyz", bounded.Token).WaitAsync(Patience, context.RequestAborted);
-            return Results.Ok(new State("ready"));
+            var stopped = (await ProjectionReports.Read(store, bounded.Token).WaitAsync(Patience, context.RequestAborted)).Where(r => r.Stopped is not null).Select(r => r.Name).Order(StringComparer.Ordinal).ToArray();
+            return Results.Ok(new State("ready", null, stopped.Length == 0 ? null : stopped));
         }
         catch (Exception failure) when (failure is StoreUnavailable or NpgsqlException or TimeoutException or OperationCanceledException)
         {
