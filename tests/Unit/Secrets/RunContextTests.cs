@@ -1,4 +1,5 @@
 using System.Reflection;
+using EventMesh.Delivery.Exports;
 using EventMesh.Delivery.Secrets;
 using EventMesh.Messaging;
 using EventMesh.Projections.Index;
@@ -13,7 +14,7 @@ public class RunContextTests
     {
         Assert.Empty(typeof(RunContext).GetConstructors());
         var makers = typeof(RunContext).GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).Where(m => m.ReturnType == typeof(RunContext));
-        Assert.All(makers, m => Assert.Contains(m.GetParameters()[0].ParameterType, new[] { typeof(Dispatch), typeof(ConfiguredWorkspace) }));
+        Assert.All(makers, m => Assert.Contains(m.GetParameters()[0].ParameterType, new[] { typeof(Dispatch), typeof(ConfiguredWorkspace), typeof(ExportRow) }));
         Assert.All(typeof(RunContext).GetProperties(), p => Assert.Null(p.SetMethod));
         Assert.Equal(("acme", "dlv_1"), Of(RunContext.Of(new Dispatch("acme", "dlv_1", "evt_1", DateTimeOffset.UnixEpoch, "con_1", "rul_1", 1, "0-0"))));
         Assert.Equal(("acme", "req_1"), Of(RunContext.Of(ConfiguredWorkspace.Empty("acme"), "req_1")));

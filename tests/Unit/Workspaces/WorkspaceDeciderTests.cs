@@ -12,6 +12,7 @@ public class WorkspaceDeciderTests
     private static readonly LimitOverrides More = new(EventsPerMonth: 7, Overage: Overage.Soft);
     private static readonly WorkspaceCommand.ChangeWorkspace Change = new("enterprise", More, At);
     private static readonly WorkspaceCommand.SetOrigins SetOrigins = new(["https://app.example.com"], At);
+    private static readonly WorkspaceCommand.SetRedaction SetRedaction = new(["$.data.email"], At);
     private static readonly WorkspaceCommand.SetWitnesses SetWitnesses = new(["https://witness.example/"], At);
     private static readonly WorkspaceCommand.Suspend Suspend = new(SuspendedBecause.Abuse, At);
     private static readonly WorkspaceCommand.Resume Resume = new(At);
@@ -101,7 +102,16 @@ public class WorkspaceDeciderTests
     }
 
     [Fact]
+    public void Redaction_is_set_once_and_none_at_all_is_not_the_same_as_no_path()
+    {
+        A.After(Created).When(SetRedaction).HappensOnce(new WorkspaceEvent.WorkspaceRedactionChanged(["$.data.email"], At));
+        A.After(Created).When(SetRedaction with { Paths = [] }).HappensOnce(new WorkspaceEvent.WorkspaceRedactionChanged([], At));
+        A.After(Created).When(SetRedaction with { Paths = null }).Nothing();
+        A.After(Created).Then(SetRedaction).When(SetRedaction with { Paths = null }).HappensOnce(new WorkspaceEvent.WorkspaceRedactionChanged(null, At));
+    }
+
+    [Fact]
     public void Every_command_is_decided_in_every_state() =>
-        A.DecidesEverything([Create, Change, SetOrigins, SetWitnesses, Suspend, Resume, Close, Cancel, new WorkspaceCommand.BeginPurge(At)],
+        A.DecidesEverything([Create, Change, SetOrigins, SetWitnesses, SetRedaction, Suspend, Resume, Close, Cancel, new WorkspaceCommand.BeginPurge(At)],
             A.After(), A.After(Created), A.After(Created).Then(Suspend), A.After(Created).Then(Close), A.After(Created, new WorkspaceEvent.WorkspacePurging(At)));
 }
