@@ -92,6 +92,12 @@ public class When_history_is_exported(RunningMesh mesh)
         Assert.Equal("1", line["payload"]!["id"]!.GetValue<string>());
         Assert.Equal((await workspace.Get("/feed?type=event_published&include=data")).Text, Encoding.UTF8.GetString(await Download(workspace, ndjson)));
 
+        // By the workspace's own rules, as they are when it is exported.
+        Assert.Equal("[number]", line["payload"]!["data"]!["total"]!.GetValue<string>());
+        (await workspace.Send(HttpMethod.Put, "/redaction", """{"paths":["$.data.email"]}""")).Is(HttpStatusCode.OK);
+        var open = await Started(workspace, """{"include_data":true,"filter":{"types":["event_published"]}}""");
+        Assert.Equal(12, JsonNode.Parse(Encoding.UTF8.GetString(await DownloadEnded(workspace, open)))!["payload"]!["data"]!["total"]!.GetValue<int>());
+
         foreach (var role in new[] { "developer", "publisher" })
             (await (await workspace.WithKey(role)).Post("/exports", "{}")).IsProblem(HttpStatusCode.Forbidden, "forbidden");
     }

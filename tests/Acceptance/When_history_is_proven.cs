@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
@@ -163,16 +162,5 @@ public class When_history_is_proven(RunningMesh mesh)
 
     private static long Size(string note) => long.Parse(note.Split('\n')[1], CultureInfo.InvariantCulture);
 
-    private async Task<(int Code, string Out)> Cli(Workspace workspace, params string[] arguments)
-    {
-        var executable = Path.Combine(Repository.Root, "src/Cli/bin", Repository.Configuration, "net10.0/eventmesh.dll");
-        var start = new ProcessStartInfo("dotnet", [executable, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["EVENTMESH_SERVER"] = mesh.Process.Address.ToString();
-        start.Environment["EVENTMESH_TOKEN"] = workspace.Key;
-        start.Environment["EVENTMESH_WORKSPACE"] = workspace.Id;
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        return (process.ExitCode, process.ExitCode == 0 ? await output : await output + await error);
-    }
+    private Task<(int Code, string Out)> Cli(Workspace workspace, params string[] arguments) => CommandLine.Run(mesh.Process, workspace.Id, workspace.Key, arguments);
 }

@@ -181,9 +181,10 @@ internal static class Services
     {
         services.AddSingleton<S3Client>().AddSingleton<WorkspaceExports>();
         if (!settings.Roles.HasFlag(Roles.Dispatcher)) return;
-        services.AddSingleton(new FeedForm(
+        services.AddSingleton(p => new FeedForm(
             EdgeJson.Writing, (json, stored, bodies, body) => FeedLine.Write(json, stored, bodies && stored.Event.Type == "event_published" ? new FeedLine.Body(body) : null),
-            f => new FeedFilter(f.Types, f.Stream, f.Resource).ToStore()));
+            f => new FeedFilter(f.Types, f.Stream, f.Resource).ToStore(),
+            w => p.GetRequiredService<IndexFollower>().Index.Find(w) is { } of ? new(of.Redaction, of.RetentionDays) : new(RedactionRules.ShapeOnly, RetentionClasses.RetentionDaysMax)));
         services.AddSingleton<ExportEnd>().AddSingleton<ExportRunner>().AddRole("exports", p => p.GetRequiredService<ExportRunner>().Run);
         services.AddSingleton<EndedExports>().AddRole("ended-exports", p => p.GetRequiredService<EndedExports>().Run);
     }

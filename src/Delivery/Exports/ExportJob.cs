@@ -54,7 +54,7 @@ internal sealed class ExportJob(Store store, FeedForm form, IExportPlace place, 
 
         await using (var writer = new PartWriter(form, export.Asked, export.Parts + 1, partBytes))
         {
-            var reading = new ExportReading(workspace, form.Filter(export.Asked.Filter), export.End!.Value, export.Asked.IncludeData, store.Types);
+            var reading = new ExportReading(store, export.Workspace, form.Filter(export.Asked.Filter), export.End!.Value, export.Asked.IncludeData ? () => form.Bodies(export.Workspace) : null);
             await foreach (var page in reading.Pages(export.Done!.Value, either).ConfigureAwait(false))
             {
                 either.ThrowIfCancellationRequested();

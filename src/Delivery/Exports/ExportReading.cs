@@ -1,13 +1,15 @@
 using System.Runtime.CompilerServices;
+using EventMesh.Domain.Limits;
 using EventMesh.Domain.Publishing;
-using EventMesh.Domain.Redaction;
 using EventMesh.EventStore;
+using EventMesh.EventStore.Feeds;
 using EventMesh.EventStore.Reading;
 
 namespace EventMesh.Delivery.Exports;
 
 /// <summary>Events in their order, a page at a time; the next page is read while this one is worked on.</summary>
-internal sealed class ExportReading(WorkspaceStore workspace, EventFilter filter, Position end, bool includeData, EventTypes types)
+/// <param name="shows">What of bodies may be shown, asked for each page; null when none are wanted.</param>
+internal sealed class ExportReading(Store store, string workspace, EventFilter filter, Position end, Func<FeedForm.BodiesShown>? shows)
 {
     private const int PageEvents = 2_000;
 
@@ -40,14 +42,21 @@ internal sealed class ExportReading(WorkspaceStore workspace, EventFilter filter
     private async Task<Page> Read(Position after, CancellationToken stop)
     {
         var until = end with { Sequence = end.Sequence + 1 };
-        var page = await workspace.ReadFiltered(filter, after, until, includeData ? PageEventsWithData : PageEvents, stop: stop).ConfigureAwait(false);
-        if (!includeData) return new(page.Events, null, page.Reached, page.End);
-        var named = new List<(string, DateOnly)>();
-        foreach (var stored in page.Events)
+        var page = await store.For(workspace).ReadFiltered(filter, after, until, shows is null ? PageEvents : PageEventsWithData, stop: stop).ConfigureAwait(false);
+        return new(page.Events, shows is null ? null : await Bodies(page.Events, shows(), stop).ConfigureAwait(false), page.Reached, page.End);
+    }
+
+    private async Task<Dictionary<string, byte[]>> Bodies(IReadOnlyList<WholeEvent> events, FeedForm.BodiesShown shown, CancellationToken stop)
+    {
+        var (named, now) = (new List<(string Workspace, string Id, DateOnly Day)>(), TimeProvider.System.GetUtcNow());
+        foreach (var stored in events)
             // Of what cannot be read nobody knows the day.
-            if (stored.Event.Type == "event_published" && types.TryRead(stored.Event, out _) is PublishedEventEvent.EventPublished published) named.Add((stored.Event.Stream, DateOnly.FromDateTime(published.At.UtcDateTime)));
-        var (rules, shown) = (RedactionRules.Of(null), new Dictionary<string, byte[]>(StringComparer.Ordinal));
-        foreach (var (stream, body) in await workspace.ReadPayloads(named, stop).ConfigureAwait(false)) shown[stream] = rules.OfEvent(body);
-        return new(page.Events, shown, page.Reached, page.End);
+            if (stored.Event.Type == "event_published" && !Retention.IsOver(stored.Event.At, shown.RetentionDays, now) && store.Types.TryRead(stored.Event, out _) is PublishedEventEvent.EventPublished published)
+                named.Add((workspace, stored.Event.Stream, DateOnly.FromDateTime(published.At.UtcDateTime)));
+        var (bodies, found) = (await store.ReadPayloads(named, stop).ConfigureAwait(false), new Dictionary<string, byte[]>(StringComparer.Ordinal));
+        for (var i = 0; i < bodies.Length; i++)
+            // One that does not open is, like one that has expired, not there for anybody.
+            if (bodies[i].Body is { } body) found[named[i].Id] = shown.Redaction.OfEvent(body);
+        return found;
     }
 }

@@ -56,7 +56,7 @@ public static class WorkspaceDecider
         (WorkspaceCommand.Resume, Workspace.Open { Closing: not null }) => throw new Refused("workspace.closing", "The workspace is closing; cancel that first."),
         (WorkspaceCommand.Resume resume, Workspace.Open open) => open.Suspension is null ? [] : [new WorkspaceEvent.WorkspaceResumed(resume.At)],
 
-        (WorkspaceCommand.Close close, Workspace.Open { Closing: { } before }) => before.Streams == close.Streams && before.Until == before.Since + close.Grace && close.Export is null
+        (WorkspaceCommand.Close close, Workspace.Open { Closing: { } before }) => before.Streams == close.Streams && before.Until == before.Since + close.Grace && (close.Export ?? before.Export) == before.Export
             ? [] : throw new Refused("workspace.closing", "The workspace is closing already; cancel that first to close it in another way."),
         (WorkspaceCommand.Close close, Workspace.Open) => [new WorkspaceEvent.WorkspaceClosing(close.At + close.Grace, close.Streams, close.Export, close.At)],
         (WorkspaceCommand.CancelClosing cancel, Workspace.Open open) => open.Closing is null ? [] : [new WorkspaceEvent.WorkspaceClosingCancelled(cancel.At)],

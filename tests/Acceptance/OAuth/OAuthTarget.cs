@@ -12,6 +12,7 @@ internal sealed class OAuthTarget : IDisposable
     public static readonly string ClientSecret = Planted.New();
 
     private readonly NodeScript script;
+    private bool gone;
 
     private OAuthTarget(NodeScript script, string issuer) => (this.script, Issuer) = (script, issuer);
 
@@ -60,7 +61,12 @@ internal sealed class OAuthTarget : IDisposable
         return await browser.Open(await browser.Consent(started["authorize_url"]));
     }
 
-    public void Dispose() => script.Dispose();
+    /// <summary>It goes away for good.</summary>
+    public void Dispose()
+    {
+        if (!gone) script.Dispose();
+        gone = true;
+    }
 }
 
 /// <summary>A browser: cookies, redirects that it is told to follow, no script.</summary>

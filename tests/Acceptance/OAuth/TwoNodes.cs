@@ -18,7 +18,7 @@ public sealed class TwoNodes : IAsyncLifetime
         var postgres = await (await PostgresServer.Shared).CreateDatabase("oauth");
         var settings = new Dictionary<string, string>
         {
-            ["EVENTMESH_POSTGRES"] = postgres, ["EVENTMESH_ALLOW_NETWORKS"] = "127.0.0.0/8", ["EVENTMESH_ADMIN_TOKEN"] = "the-admin-of-these-nodes", ["EVENTMESH_MASTER_KEY"] = "k1:" + Convert.ToBase64String(new byte[32]),
+            ["EVENTMESH_POSTGRES"] = postgres, ["EVENTMESH_ALLOW_NETWORKS"] = "127.0.0.0/8", ["EVENTMESH_ADMIN_TOKEN"] = "the-admin-of-these-nodes", ["EVENTMESH_MASTER_KEY"] = "k1:" + Convert.ToBase64String(new byte[32]), ["EVENTMESH_PURGE_PATIENCE"] = "5s",
         };
         opened.Push(One = await EventMeshProcess.Start(settings));
         opened.Push(Two = await EventMeshProcess.Start(settings));

@@ -138,6 +138,37 @@ public sealed class When_a_token_is_renewed(TwoNodes nodes) : IClassFixture<TwoN
         Assert.Equal(0, await nodes.Change(connection, "failures = 0"));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_purge_gives_the_tokens_of_a_workspace_back_or_says_that_it_could_not(bool reachable)
+    {
+        var workspace = await Workspace.New(one);
+        using var target = await OAuthTarget.Start(one, two);
+        var connection = await target.Connection(workspace);
+        (await OAuthTarget.Authorize(workspace, connection)).Is(HttpStatusCode.OK);
+        if (!reachable) target.Dispose();
+        (await workspace.Post("/close", $$"""{"grace_days":0,"confirm":"{{workspace.Id}}"}""")).Is(HttpStatusCode.OK);
+        var admin = new Caller(two.Client());
+        await Eventually.True(async () => (await admin.Get(workspace.Path + "/purge")) is { Status: HttpStatusCode.OK } seen && seen["state"] == "finished", Patience, "the purge to finish");
+        if (reachable) Assert.True(await target.Count("revoked") >= 1);
+        Assert.Contains($"destroyed tokens {(reachable ? "tokens_revoked" : "tokens_not_revoked")}: 1", (await admin.Get(workspace.Path + "/purge/receipt")).Text, StringComparison.Ordinal);
+        Assert.Equal(0, await nodes.Change(connection, "failures = 0"));
+    }
+
+    [Fact]
+    public async Task A_workspace_that_is_suspended_on_one_node_is_on_the_other_within_a_second()
+    {
+        var workspace = await Workspace.New(one);
+        var there = workspace.On(two);
+        (await there.Publish(Workspace.Event("1"))).Is(HttpStatusCode.Accepted);
+        (await workspace.AsAdmin.Post("/suspend", """{"reason":"abuse"}""")).Is(HttpStatusCode.OK);
+        var since = System.Diagnostics.Stopwatch.StartNew();
+        while ((await there.Publish(Workspace.Event($"{Guid.NewGuid()}"))).Status == HttpStatusCode.Accepted) Assert.True(since.Elapsed < TimeSpan.FromSeconds(1.5), "it still publishes on the other node");
+        (await workspace.AsAdmin.Post("/resume", "")).Is(HttpStatusCode.OK);
+        await Eventually.True(async () => (await there.Publish(Workspace.Event("2"))).Status == HttpStatusCode.Accepted, Patience, "the other node to let it go on");
+    }
+
     [Fact]
     public async Task What_is_late_opens_nothing()
     {

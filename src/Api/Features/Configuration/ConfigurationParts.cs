@@ -30,6 +30,12 @@ internal static class ConfigurationParts
     private static readonly ConfigurationPart OfWorkspace = ConfigurationPart.Of<Workspace, WorkspaceEvent>(
         "workspace", Workspace.Initial, Workspace.Evolve, (_, state) => state is Workspace.Open open ? ("", WorkspaceView.Of(open, Plans.Default)) : null, "limits");
 
+    private static readonly ConfigurationPart OfRedaction = ConfigurationPart.Of<Workspace, WorkspaceEvent>(
+        "redaction", Workspace.Initial, Workspace.Evolve, (_, state) => state is Workspace.Open { RedactedPaths: { } paths } ? ("", new { Paths = paths }) : null);
+
+    private static readonly ConfigurationPart OfWitnesses = ConfigurationPart.Of<Workspace, WorkspaceEvent>(
+        "witnesses", Workspace.Initial, Workspace.Evolve, (_, state) => state is Workspace.Open { Witnesses: { Count: > 0 } urls } ? ("", new { Urls = urls }) : null);
+
     private static readonly ConfigurationPart OfConnections = ConfigurationPart.Of<Connection, ConnectionEvent>(
         "connections", Connection.Initial, Connection.Evolve, (id, state) => ConnectionView.Of(id, 0, state) is { } view ? (id, view) : null,
         "id", "version", "circuit", "failing_since", "last_success_at", "last_failure_at");
@@ -72,7 +78,7 @@ internal static class ConfigurationParts
 
     public static readonly IReadOnlyList<ConfigurationPart> All =
     [
-        OfConnections, OfEventTypes, OfProviders, OfIssuer, OfKeys, OfMembers, OfOauthApps, OfRules, OfSecrets, OfServiceAccounts, OfSigningSecrets, OfSources, OfWorkspace,
+        OfConnections, OfEventTypes, OfProviders, OfIssuer, OfKeys, OfMembers, OfOauthApps, OfRedaction, OfRules, OfSecrets, OfServiceAccounts, OfSigningSecrets, OfSources, OfWitnesses, OfWorkspace,
     ];
 
     /// <summary>Stored names of all events that make the document.</summary>
