@@ -82,7 +82,9 @@ public sealed class ExportTests
     {
         await using var mesh = await Exporting.Open();
         await mesh.Happen("acme", 30);
-        var things = await mesh.Store.For("acme").ReadWhole(Position.Start, 100);
+        IReadOnlyList<WholeEvent> things = [];
+        // What is committed is in the feed once no earlier transaction of the server is under way.
+        await Eventually.True(async () => (things = await mesh.Store.For("acme").ReadWhole(Position.Start, 100)).Count(t => t.Event.Type == "thing_happened") == 30, TimeSpan.FromSeconds(30), "everything to be in the feed");
         await using var node = mesh.Run();
         var id = await mesh.Start("acme", Exporting.Things() with { Filter = Exporting.Things().Filter with { After = things[9].Event.Position.ToString() } });
         var later = await mesh.Start("acme", Exporting.Things() with { Filter = Exporting.Things().Filter with { Since = DateTimeOffset.UtcNow.AddHours(1) } });

@@ -108,7 +108,7 @@ internal sealed class Exporting : IAsyncDisposable
         json.WritePropertyName("data");
         json.WriteRawValue(stored.Event.Data.Span);
         json.WriteEndObject();
-    }, filter => new EventFilter { Types = filter.Types ?? [] });
+    }, filter => new EventFilter { Types = filter.Types ?? [] }, _ => new(EventMesh.Domain.Redaction.RedactionRules.ShapeOnly, 30));
 
     /// <summary>What an export of the things has to be, made at once from what the store says.</summary>
     public async Task<List<PartWriter.Made>> Made(string workspace, ExportSpec spec)
