@@ -6,10 +6,10 @@ namespace EventMesh.EventStore;
 /// <summary>The days and classes of retention that payloads are stored by. Days ahead of need, so that no publish ever waits for one.</summary>
 public static class PayloadPartitions
 {
-    private const int DaysAhead = 14;
+    private const int DaysAhead = 4;
 
     // A day that was made whole, by a version that did not know of retention, stays whole. The class that is kept longest has the name that such a day has: nodes of that version find it and make none.
-    // Attached, not made in place: that waits for nobody who reads or writes another partition.
+    // Attached, not made in place: that waits for nobody who reads or writes another partition. A transaction for each day, because every feed of the server waits for its oldest.
     private const string Sql = """
         do $$
         declare
@@ -17,8 +17,10 @@ public static class PayloadPartitions
           payload_day date;
           part text;
         begin
-          perform pg_advisory_xact_lock(hashtext('eventmesh.payloads'));
-          for payload_day in select d::date from generate_series(current_date - 1, current_date + {0}, interval '1 day') d loop
+          perform pg_advisory_lock(hashtext('eventmesh.payloads'));
+          for after in -1 .. {0} loop
+            commit;
+            payload_day := current_date + after;
             continue when exists (select from eventmesh.payloads_default p where p.day = payload_day)
               or exists (select from pg_class c where c.oid = to_regclass('eventmesh.payloads_' || to_char(payload_day, 'YYYYMMDD')) and pg_get_expr(c.relpartbound, c.oid) not like '%MAXVALUE%');
             for n in 1 .. cardinality(longest) loop
@@ -29,10 +31,12 @@ public static class PayloadPartitions
                 payload_day, case when n = 1 then 'minvalue' else (longest[n - 1] + 1)::text end, payload_day, case when n = cardinality(longest) then 'maxvalue' else (longest[n] + 1)::text end);
             end loop;
           end loop;
+          commit;
+          perform pg_advisory_unlock(hashtext('eventmesh.payloads'));
         end $$
         """;
 
-    /// <summary>Makes the partitions of the next two weeks that are not there. Call it at start and at least once a week: daily is good.</summary>
+    /// <summary>Makes the partitions of the next days that are not there. Call it at start and daily.</summary>
     /// <exception cref="PostgresException">A partition is needed and could not be made within ten seconds, for somebody reads the table; try again.</exception>
     public static async Task Ensure(string connectionString, CancellationToken stop)
     {
