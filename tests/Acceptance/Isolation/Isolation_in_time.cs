@@ -9,10 +9,10 @@ namespace EventMesh.Tests.Acceptance.Isolation;
 /// </summary>
 public sealed class Isolation_in_time(RunningMesh mesh, TwoWorkspaces two) : IClassFixture<TwoWorkspaces>
 {
-    private const int PairsMax = 60;
-    private const int PairsMin = 15;
+    private const int PairsMax = 40;
+    private const int PairsMin = 10;
     private const int Rounds = 4;
-    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(0.3);
 
     public static TheoryData<string> InWorkspaces => [.. Operation.All.Where(o => o.InWorkspace).Select(o => o.ToString())];
 
