@@ -6,6 +6,11 @@
 
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
+# The README puts this folder on the PATH for `eventmesh`; here `test`, `run` and `postgres` mean the system's.
+PATH=:$PATH:
+PATH=${PATH//":$scripts:"/:}
+PATH=${PATH#:} PATH=${PATH%:}
+
 say() { printf '%s\n' "$*" >&2; }
 die() { say "error: $*"; exit 1; }
 

@@ -26,7 +26,7 @@ internal static class ShowPurge
             {
                 purge = await Read(call, id);
             }
-            catch (Failure failure) when (failure.Problem == "not_found" && look < NotBegunLooksMax)
+            catch (Failure failure) when (failure.Code == ExitCode.NotFound && look < NotBegunLooksMax)
             {
                 // It begins a moment after the closing.
             }
