@@ -39,7 +39,7 @@ public sealed class SecretResolver(Store store, IndexFollower follower, SecretUs
         if (chosen is null)
         {
             // Another node may have been told of it a moment ago.
-            await follower.TryCatchUp(stop).ConfigureAwait(false);
+            await follower.TakeIn(run.Workspace, stop).ConfigureAwait(false);
             chosen = Active(run.Workspace, name, version) ?? throw None();
         }
         var value = kept.GetValueOrDefault((run.Workspace, name, chosen.Value)) ?? await Read(run.Workspace, name, chosen.Value, stop).ConfigureAwait(false);

@@ -69,6 +69,25 @@ public sealed partial class IndexFollower(Store store, ILogger<IndexFollower> lo
         }
     }
 
+    /// <summary>Completes when the index holds whatever was written about a workspace before this call, on any node. The database is asked: for what somebody else was just told.</summary>
+    /// <exception cref="StoreUnavailable">Something was, and a transaction under way keeps it out of the feed; or nobody knows.</exception>
+    public async Task TakeIn(string workspace, CancellationToken stop)
+    {
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        bounded.CancelAfter(IndexAge.Patience);
+        try
+        {
+            var unseen = await store.ReadUnseen(UpTo, ConfigurationEvents.Types, bounded.Token).ConfigureAwait(false);
+            if (!unseen.TryGetValue(workspace, out var last)) return;
+            store.Arrivals.Signal();
+            await WaitFor(last, bounded.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException late) when (!stop.IsCancellationRequested)
+        {
+            throw new StoreUnavailable(late);
+        }
+    }
+
     /// <summary>Completes when the index has reached <paramref name="position"/>.</summary>
     public Task WaitFor(Position position, CancellationToken stop)
     {

@@ -15,7 +15,7 @@ namespace EventMesh.Tests.Integration.Secrets;
 public sealed class ResolverTests
 {
     private static readonly CancellationToken Stop = TestContext.Current.CancellationToken;
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
     private static readonly RunContext Run = Of("acme");
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class ResolverTests
         // Nothing happened since, says the database.
         Assert.Equal(("one", 1), await Value(resolver, "db"));
         await mesh.Store.RevokeVersion("acme", "db", 1);
-        await Eventually.True(async () => await Record.ExceptionAsync(async () => await Value(resolver, "db")) is StoreUnavailable, TimeSpan.FromSeconds(5), "the answer of the database to be old");
+        await Eventually.True(async () => await Record.ExceptionAsync(async () => await Once(resolver, "db")) is StoreUnavailable, Soon, "the answer of the database to be old");
         Assert.Equal(("others'", 1), await Value(resolver, "db", run: Of("other")));
     }
 
@@ -119,6 +119,7 @@ public sealed class ResolverTests
         await using var server = await PostgresServer.Start();
         await using var mesh = await Mesh.Open(await server.CreateDatabase("held"));
         await mesh.Workspace("acme");
+        await mesh.Workspace("other");
         await mesh.Store.CreateSecret("acme", "db", "one");
         mesh.Go(mesh.Follower.Follow);
         var resolver = Resolver(mesh);
@@ -135,13 +136,16 @@ public sealed class ResolverTests
             await Eventually.True(async () =>
             {
                 var began = revoked.Elapsed;
-                var failure = await Record.ExceptionAsync(async () => await Value(resolver, "db"));
+                var failure = await Record.ExceptionAsync(async () => await Once(resolver, "db"));
                 Assert.True(failure is StoreUnavailable || began < TimeSpan.FromSeconds(1), $"given {began} after it was revoked");
                 return failure is StoreUnavailable;
             }, Soon, "the revocation to hold");
+            // What was kept meanwhile is not there for the feed; nobody is told that it is missing.
+            await mesh.Store.CreateSecret("other", "db", "others'");
+            Assert.IsType<StoreUnavailable>(await Record.ExceptionAsync(async () => await Once(resolver, "db", run: Of("other"))));
             await transaction.RollbackAsync(Stop);
         }
-        await Eventually.True(async () => await Record.ExceptionAsync(async () => await Value(resolver, "db")) is Refused, Soon, "the feed to go on");
+        await Eventually.True(async () => await Record.ExceptionAsync(async () => await Once(resolver, "db")) is Refused, Soon, "the feed to go on");
     }
 
     [Fact]
@@ -159,7 +163,7 @@ public sealed class ResolverTests
         await Eventually.True(async () =>
         {
             var began = gone.Elapsed;
-            var failure = await Record.ExceptionAsync(async () => await Value(resolver, "db"));
+            var failure = await Record.ExceptionAsync(async () => await Once(resolver, "db"));
             Assert.True(failure is StoreUnavailable || began < TimeSpan.FromSeconds(1), $"given {began} after the database went away: {failure}");
             return failure is StoreUnavailable;
         }, Soon, "the index to be old");
@@ -187,15 +191,31 @@ public sealed class ResolverTests
 
     private static RunContext Of(string workspace) => RunContext.Of(new Dispatch(workspace, "dlv_1", "evt_1", DateTimeOffset.UnixEpoch, "con_1", "rul_1", 1, "0-0"));
 
+    /// <summary>Asks again while nobody knows: a transaction of another test on this server may hold the feed back.</summary>
     private static async Task<(string Value, int Version)> Value(SecretResolver resolver, string asked, int? version = null, RunContext? run = null)
+    {
+        (string, int) given = default;
+        await Eventually.True(async () =>
+        {
+            try { given = await Once(resolver, asked, version, run); return true; }
+            catch (StoreUnavailable) { return false; }
+        }, Soon, $"{asked} to be given");
+        return given;
+    }
+
+    private static async Task<(string Value, int Version)> Once(SecretResolver resolver, string asked, int? version = null, RunContext? run = null)
     {
         var value = await resolver.Resolve(run ?? Run, asked, SecretPurpose.Step, version, Stop);
         Assert.DoesNotContain(value.Text(), value.ToString(), StringComparison.Ordinal);
         return (value.Text(), value.Version);
     }
 
-    private static async Task Missing(SecretResolver resolver, string asked, int? version = null) =>
-        Assert.Equal("secret.missing", (await Assert.ThrowsAsync<Refused>(async () => await resolver.Resolve(Run, asked, SecretPurpose.Step, version, Stop))).Code);
+    private static async Task Missing(SecretResolver resolver, string asked, int? version = null)
+    {
+        Exception? failure = null;
+        await Eventually.True(async () => (failure = await Record.ExceptionAsync(async () => await Once(resolver, asked, version))) is not StoreUnavailable, Soon, $"{asked} to be refused");
+        Assert.Equal("secret.missing", Assert.IsType<Refused>(failure).Code);
+    }
 
     private sealed class Ahead(TimeSpan by) : TimeProvider
     {
