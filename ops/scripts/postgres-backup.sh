@@ -49,7 +49,7 @@ backup() {
   port=$(<"$home/port")
   settings | write_as_owner "$data/eventmesh.conf"
   ask -c 'select pg_reload_conf()' >/dev/null
-  eventually 10 archives || die "PostgreSQL does not take on its new settings: see $place/log"
+  eventually 60 archives || die "PostgreSQL does not take on its new settings: see $place/log"
   [[ $(ask -c 'show archive_mode') == on ]] || die "this cluster was started before it could archive: stop EventMesh and start it once"
 
   rm -rf "$folder/base/new"

@@ -91,7 +91,7 @@ kill_in() {
   local pids
   mapfile -t pids < <(processes_in "$@")
   signal KILL "$@"
-  eventually 10 nobody_in "$@" && eventually 10 all_gone "${pids[@]}" || die "processes in $1 survive SIGKILL"
+  eventually 60 nobody_in "$@" && eventually 60 all_gone "${pids[@]}" || die "processes in $1 survive SIGKILL"
 }
 
 # One command at a time on one directory. The lock is descriptor 8; servers are started without it.
