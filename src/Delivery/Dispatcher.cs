@@ -43,7 +43,7 @@ public sealed partial class Dispatcher(Store store, IDispatchQueues queues, Time
             (read, moved) = (lease.Checkpoint, lease.Checkpoint);
         }
         Started(read.ToString());
-        var tempo = new Tempo(store.Arrivals, Apart);
+        var tempo = new Tempo(store, Apart);
         while (true)
         {
             tempo.Look();

@@ -31,7 +31,7 @@ public sealed partial class FanOut(Store store, TimeProvider clock, ILogger<FanO
         var index = await IndexUpTo(lease.Checkpoint, stop).ConfigureAwait(false);
         var saved = new LazyCheckpoint(lease, clock);
         Started(lease.Checkpoint.ToString());
-        var tempo = new Tempo(store.Arrivals, Apart);
+        var tempo = new Tempo(store, Apart);
         while (true)
         {
             tempo.Look();

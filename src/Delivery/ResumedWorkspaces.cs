@@ -21,7 +21,7 @@ public sealed class ResumedWorkspaces(Store store, TimeProvider clock)
     {
         await using var lease = await FeedLease.Acquire(store, FeedName, stop).ConfigureAwait(false);
         var saved = new LazyCheckpoint(lease, clock);
-        var tempo = new Tempo(store.Arrivals, Apart);
+        var tempo = new Tempo(store, Apart);
         while (true)
         {
             tempo.Look();

@@ -31,6 +31,7 @@ public sealed class Store : IAsyncDisposable
 
     private readonly GroupCommit appends;
     private readonly DataKeyWatch? watch;
+    private readonly Lazy<FeedWatch> feedWatch;
 
     private Store(StoreOptions options, EventTypes types)
     {
@@ -42,6 +43,7 @@ public sealed class Store : IAsyncDisposable
         appends = new GroupCommit(Appender, options.Lanes, options.WaitingMax, Arrivals.Signal);
         Seals = new(options.MasterKeys is null ? null : new UnwrappedKeys(new(Tenant), options.MasterKeys, options.ErasureKeys, (workspace, number, masterKey) => Tell(options.DataKeyCreated, workspace, number, masterKey)));
         if (Seals.Keys is { } keys) watch = new(Feed, keys);
+        feedWatch = new(() => new(Feed, Arrivals));
     }
 
     /// <summary>The id of the master key that wraps data keys here; null when nothing is sealed.</summary>
@@ -53,8 +55,15 @@ public sealed class Store : IAsyncDisposable
 
     public EventTypes Types { get; }
 
-    /// <summary>Signalled when this process has appended.</summary>
+    /// <summary>Signalled when this process has appended, and while anybody waits for what others append, then, too: see <see cref="Watched"/>.</summary>
     public Arrivals Arrivals { get; } = new();
+
+    /// <summary>The same, signalled soon after other nodes have appended from now on.</summary>
+    public Arrivals Watched()
+    {
+        _ = feedWatch.Value;
+        return Arrivals;
+    }
 
     /// <summary>Sessions of one workspace at a time; see <see cref="Reading.TenantSession"/>.</summary>
     internal NpgsqlDataSource Tenant { get; }
@@ -122,6 +131,7 @@ public sealed class Store : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (watch is not null) await watch.DisposeAsync().ConfigureAwait(false);
+        if (feedWatch.IsValueCreated) await feedWatch.Value.DisposeAsync().ConfigureAwait(false);
         await appends.DisposeAsync().ConfigureAwait(false);
         await Appender.DisposeAsync().ConfigureAwait(false);
         await Tenant.DisposeAsync().ConfigureAwait(false);

@@ -30,7 +30,7 @@ public sealed partial class OperationsFollower(Store store, IndexFollower follow
     {
         await using var lease = await FeedLease.Acquire(store, FeedName, stop).ConfigureAwait(false);
         var saved = new LazyCheckpoint(lease, clock);
-        var tempo = new Tempo(store.Arrivals, Apart);
+        var tempo = new Tempo(store, Apart);
         while (true)
         {
             tempo.Look();

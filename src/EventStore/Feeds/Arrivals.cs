@@ -2,7 +2,7 @@ namespace EventMesh.EventStore.Feeds;
 
 /// <summary>
 /// Tells feeds of this process that something was appended here, so that they need not wait for their next look. What other nodes append is found
-/// by looking: see <see cref="Tempo"/>.
+/// by looking: see <see cref="FeedWatch"/>.
 /// </summary>
 public sealed class Arrivals
 {

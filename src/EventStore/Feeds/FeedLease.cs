@@ -11,7 +11,7 @@ namespace EventMesh.EventStore.Feeds;
 /// </summary>
 public sealed class FeedLease : IAsyncDisposable
 {
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(250);
 
     private const string ReadSql = "select last_xid, last_seq_id from public.mt_event_progression where name = $1";
 

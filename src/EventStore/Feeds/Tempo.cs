@@ -1,16 +1,20 @@
 namespace EventMesh.EventStore.Feeds;
 
 /// <summary>
-/// When a reader of the feed looks again: at once when something was appended here, soon when a transaction under way is about to make something readable,
-/// ever less often while nothing happens, and never sooner than <paramref name="apart"/> after the look before. That last bound is what lets events gather
+/// When a reader of the feed looks again: at once when something was appended here, soon when a transaction under way is about to make something readable or another
+/// node has appended (<see cref="FeedWatch"/>), now and then while nothing happens, and never sooner than <paramref name="apart"/> after the look before. That last bound is what lets events gather
 /// under load: a page of many costs little more than a page of one.
 /// </summary>
 /// <param name="apart">Between two looks; what a reader adds to the way of an event at most.</param>
-public sealed class Tempo(Arrivals arrivals, TimeSpan apart)
+/// <param name="longest">Between two looks while nothing happens; half a second when it is left out.</param>
+public sealed class Tempo(Store store, TimeSpan apart, TimeSpan? longest = null)
 {
     private static readonly TimeSpan Soonest = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(50);
+    // From here on a transaction under way takes its time: what it makes readable is signalled.
+    private const int SoonLooks = 6;
 
+    private readonly TimeSpan idle = longest ?? TimeSpan.FromMilliseconds(500);
+    private readonly Arrivals arrivals = store.Watched();
     private Task signal = Task.CompletedTask;
     private long looked;
     private int quiet;
@@ -29,10 +33,10 @@ public sealed class Tempo(Arrivals arrivals, TimeSpan apart)
         quiet = page.Events.Count > 0 ? 0 : quiet + 1;
         if (page.Full) return;
 
-        var longest = page.Pending ? Soonest * (1 << Math.Min(quiet, 6)) : Idle;
+        var wait = page.Pending && quiet < SoonLooks ? Soonest * (1 << quiet) : idle;
         using (var ended = CancellationTokenSource.CreateLinkedTokenSource(stop))
         {
-            await Task.WhenAny(signal, Task.Delay(longest < Idle ? longest : Idle, ended.Token)).ConfigureAwait(false);
+            await Task.WhenAny(signal, Task.Delay(wait < idle ? wait : idle, ended.Token)).ConfigureAwait(false);
             await ended.CancelAsync().ConfigureAwait(false);
         }
         stop.ThrowIfCancellationRequested();

@@ -12,6 +12,8 @@ public sealed partial class IndexFollower(Store store, ILogger<IndexFollower> lo
 {
     private const int PageEvents = 5_000;
     private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(2);
+    // Far below the age that is relied on; and others wait for it to pass what they have read.
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock gate = new();
     private readonly List<(Position Position, TaskCompletionSource Reached)> waiting = [];
@@ -27,7 +29,7 @@ public sealed partial class IndexFollower(Store store, ILogger<IndexFollower> lo
     /// <summary>Reads configuration events for ever.</summary>
     public async Task Follow(CancellationToken stop)
     {
-        var tempo = new Tempo(store.Arrivals, Apart);
+        var tempo = new Tempo(store, Apart, Longest);
         while (true)
         {
             tempo.Look();

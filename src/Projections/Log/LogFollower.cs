@@ -59,7 +59,7 @@ public sealed partial class LogFollower(Store store, ILogger<LogFollower> log, i
     private async Task Follow(FeedLease lease, Action written, CancellationToken stop)
     {
         var after = lease.Checkpoint;
-        var tempo = new Tempo(store.Arrivals, Apart);
+        var tempo = new Tempo(store, Apart);
         Task<WholePage>? next = null;
         try
         {

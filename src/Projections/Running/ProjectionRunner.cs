@@ -110,7 +110,7 @@ public sealed partial class ProjectionRunner(Store store, Projection projection,
     private async Task Follow(FeedLease lease, Action written, CancellationToken stop)
     {
         var after = lease.Checkpoint;
-        var tempo = new Tempo(store.Arrivals, projection.Apart);
+        var tempo = new Tempo(store, projection.Apart);
         while (true)
         {
             tempo.Look();

@@ -72,7 +72,7 @@ public sealed class FeedTests : IAsyncLifetime
     {
         var events = new List<StoredEvent>();
         var deadline = DateTime.UtcNow + TimeSpan.FromMinutes(2);
-        var tempo = new Tempo(opened.Store.Arrivals, TimeSpan.Zero);
+        var tempo = new Tempo(opened.Store, TimeSpan.Zero);
         for (var at = Position.Start; !stop.IsCancellationRequested || events.Count < total();)
         {
             Assert.True(DateTime.UtcNow < deadline, $"Read {events.Count} of {total()} events.");
@@ -84,6 +84,28 @@ public sealed class FeedTests : IAsyncLifetime
             await tempo.Pause(page, CancellationToken.None);
         }
         return events;
+    }
+
+    [Fact]
+    public async Task What_another_node_appends_wakes_whoever_waits_even_when_it_becomes_readable_late()
+    {
+        await using var other = await Opened.On(opened.Database);
+        var tempo = new Tempo(opened.Store, TimeSpan.Zero, longest: TimeSpan.FromHours(1));
+        var at = Position.Start;
+        foreach (var held in new[] { false, true })
+        {
+            await using var slow = await opened.Connect();
+            if (held) await Opened.Run(slow, "begin; select pg_current_xact_id()");
+            await other.Append("acme", $"elsewhere-{held}", 0, Opened.Event());
+            if (held) await Opened.Run(slow, "commit");
+            for (var found = false; !found;)
+            {
+                tempo.Look();
+                var page = await opened.Store.ReadFeed(at, 10);
+                (at, found) = (page.UpTo, page.Events.Count > 0);
+                if (!found) await tempo.Pause(page, new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token);
+            }
+        }
     }
 
     [Fact]

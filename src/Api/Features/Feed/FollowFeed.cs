@@ -50,11 +50,12 @@ public sealed class FollowFeed(Store store, FeedPayloads payloads, StillAllowed 
     {
         var checkedAt = clock.GetTimestamp();
         var (filter, size, wrote) = (asked.Filter.ToStore(), new PageSize(clock, PageEventsMax), clock.GetTimestamp());
+        var arrivals = store.Watched();
         // Where we are, and how far the listener knows of it.
         var (after, told) = (range.After, range.After);
         for (var quiet = 0; ;)
         {
-            var signal = store.Arrivals.Next;
+            var signal = arrivals.Next;
             if (clock.GetElapsedTime(checkedAt) >= StillAllowed.Apart)
             {
                 // Who comes again is told why.
