@@ -22,8 +22,9 @@ public sealed partial class ExportRunner(Store store, WorkspaceExports exports, 
 
     private readonly Dictionary<(string Workspace, string Id), (Task Ended, CancellationTokenSource Cancel)> jobs = [];
 
-    /// <summary>For tests: smaller parts, a lower bound, shorter pauses.</summary>
+    /// <summary>For tests: smaller parts, lower bounds, shorter pauses.</summary>
     internal int PartBytes { get; init; } = ExportLimits.PartBytes;
+    internal int PartsMax { get; init; } = S3Client.PartsMax;
     internal long DownloadBytesMax { get; init; } = ExportLimits.DownloadBytesMax;
     internal IReadOnlyList<TimeSpan> Pauses { get; init; } = InBucket.Pauses;
 
@@ -115,7 +116,7 @@ public sealed partial class ExportRunner(Store store, WorkspaceExports exports, 
         IExportPlace place = export.Asked.To.Kind switch
         {
             ExportKind.Download => new KeptHere(store.For(export.Workspace), DownloadBytesMax),
-            ExportKind.S3 => new InBucket(s3, secrets, export.Asked, export.Asked.To.Prefix + export.Asked.FileName(export.Id), clock, Pauses),
+            ExportKind.S3 => new InBucket(s3, secrets, export.Asked, export.Asked.To.Prefix + export.Asked.FileName(export.Id), PartsMax, clock, Pauses),
             _ => throw new InvalidOperationException($"No place for {export.Asked.To.Kind}."),
         };
         try

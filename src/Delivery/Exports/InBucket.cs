@@ -10,8 +10,9 @@ using EventMesh.EventStore.Feeds;
 namespace EventMesh.Delivery.Exports;
 
 /// <summary>An object in a bucket, put there by a multipart upload whose parts are those of the export. Beside it lie its checkpoint and a description of both.</summary>
+/// <param name="partsMax">How many the store takes.</param>
 /// <param name="pauses">Before each further try, when the store does not answer.</param>
-internal sealed class InBucket(S3Client s3, SecretResolver secrets, ExportSpec spec, string key, TimeProvider clock, IReadOnlyList<TimeSpan> pauses) : IExportPlace
+internal sealed class InBucket(S3Client s3, SecretResolver secrets, ExportSpec spec, string key, int partsMax, TimeProvider clock, IReadOnlyList<TimeSpan> pauses) : IExportPlace
 {
     /// <summary>Half a second, doubling up to half a minute: nine minutes in all.</summary>
     public static readonly IReadOnlyList<TimeSpan> Pauses = [.. Enumerable.Range(0, 23).Select(n => TimeSpan.FromSeconds(Math.Min(30, 0.5 * Math.Pow(2, n))))];
@@ -20,7 +21,7 @@ internal sealed class InBucket(S3Client s3, SecretResolver secrets, ExportSpec s
 
     public string? Object => key;
     public long BytesMax => long.MaxValue;
-    public int PartsMax => S3Client.PartsMax;
+    public int PartsMax => partsMax;
 
     public async Task<string?> Open(ExportRow export, CancellationToken stop)
     {

@@ -88,7 +88,7 @@ internal sealed class Exporting : IAsyncDisposable
 
     /// <summary>A node that carries exports out, until it is let go. Its parts are as small as they can be: one chunk of lines each.</summary>
     /// <param name="line">Called before each line is written.</param>
-    public Node Run(Action? line = null, long bytesMax = ExportLimits.DownloadBytesMax, WorkspaceExports? exports = null)
+    public Node Run(Action? line = null, long bytesMax = ExportLimits.DownloadBytesMax, WorkspaceExports? exports = null, int partsMax = S3Client.PartsMax)
     {
         var follower = new IndexFollower(Store, NullLogger<IndexFollower>.Instance);
         var refusals = new SecretRefusals(Store, TimeProvider.System, NullLogger<SecretRefusals>.Instance);
@@ -96,8 +96,9 @@ internal sealed class Exporting : IAsyncDisposable
         return new(new(Store, exports ?? Exports, Form(line), new ExportEnd(null, TimeProvider.System), new S3Client(new AddressGuard([IPNetwork.Parse("127.0.0.0/8")]), TimeProvider.System), secrets, TimeProvider.System, NullLogger<ExportRunner>.Instance)
         {
             PartBytes = 1,
+            PartsMax = partsMax,
             DownloadBytesMax = bytesMax,
-        });
+        }, follower);
     }
 
     public static FeedForm Form(Action? line = null) => new(default, (json, stored, _, _) =>
@@ -139,10 +140,12 @@ internal sealed class Exporting : IAsyncDisposable
         private readonly CancellationTokenSource stop = new();
         private readonly Task running;
 
-        public Node(ExportRunner runner) => running = Task.Run(async () =>
+        public Node(ExportRunner runner, IndexFollower follower) => running = Task.WhenAll(Keep(runner.Run), Keep(follower.Follow));
+
+        // One that fails is started again, as the host does.
+        private Task Keep(Func<CancellationToken, Task> run) => Task.Run(async () =>
         {
-            // One that fails is started again, as the host does.
-            while (!stop.IsCancellationRequested) await runner.Run(stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            while (!stop.IsCancellationRequested) await run(stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         });
 
         public async ValueTask DisposeAsync()
