@@ -42,6 +42,20 @@ public readonly record struct FeedRange(Position After, Position? Until)
         if (id is not null && there != id) throw Problem.PositionUnknown.With($"Another event stands at {position} than the one you name. {WhatToDo}");
     }
 
+    /// <summary>
+    /// The same with the end that a time sets, once that is known: before the first event that did not happen before it; or, when none has for so long that what comes now happened later
+    /// (<see cref="FindPositionsVerb.Disorder"/>), where the history ends.
+    /// </summary>
+    public async Task<FeedRange> EndedAt(WorkspaceStore workspace, DateTimeOffset? until, DateTimeOffset now, CancellationToken stop)
+    {
+        if (Until is not null || until is not { } time || time > now) return this;
+        // In this order: nothing up to the end that is found happened later unless it is found too, and nothing stands before it that cannot be read yet.
+        var end = await workspace.FindEnd(stop).ConfigureAwait(false);
+        var last = await workspace.ReadLastPosition(stop).ConfigureAwait(false);
+        if (await workspace.FindSince(time, stop).ConfigureAwait(false) is { } first) return this with { Until = first };
+        return end == last && now >= time + FindPositionsVerb.Disorder ? this with { Until = end with { Sequence = end.Sequence + 1 } } : this;
+    }
+
     /// <summary>The same with an end: where there is none yet, the last event that there is now.</summary>
     public async Task<FeedRange> Ended(WorkspaceStore workspace, CancellationToken stop)
     {

@@ -22,7 +22,7 @@ public sealed class FollowFeed(Store store, FeedPayloads payloads, StillAllowed 
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         var workspace = store.For(call.Workspace.Id);
-        var range = await FeedRange.Of(workspace, asked, ending.Token).ConfigureAwait(false);
+        var range = await (await FeedRange.Of(workspace, asked, ending.Token).ConfigureAwait(false)).EndedAt(workspace, asked.Until, clock.GetUtcNow(), ending.Token).ConfigureAwait(false);
         if (await range.IsOver(workspace, ending.Token).ConfigureAwait(false))
         {
             // An EventSource that is told so does not come again.
@@ -62,7 +62,7 @@ public sealed class FollowFeed(Store store, FeedPayloads payloads, StillAllowed 
                 if (!await mayGoOn().ConfigureAwait(false)) return;
                 checkedAt = clock.GetTimestamp();
             }
-            if (range.Until is null && asked.Until <= clock.GetUtcNow()) range = range with { Until = await workspace.FindSince(asked.Until.Value, stop).ConfigureAwait(false) };
+            range = await range.EndedAt(workspace, asked.Until, clock.GetUtcNow(), stop).ConfigureAwait(false);
             size.Began();
             var (found, reached, last, end) = await Piece(workspace, filter, after, range.Until, size.Events, lines, stop).ConfigureAwait(false);
             await lines.Taken(stop).ConfigureAwait(false);
