@@ -17,7 +17,7 @@ internal sealed class PostgresTarget(string connectionString, TargetTable table)
         await Close();
         connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync(cancel);
-        await Run(table.CreateSql, cancel);
+        if (await Scalar(table.MissingSql, cancel) is true) await Run(table.CreateSql, cancel);
         await Run(table.BeginSql, cancel, workspace, filter);
         await using var command = Command(table.ReadSql);
         await using var row = await command.ExecuteReaderAsync(cancel);

@@ -22,10 +22,13 @@ internal sealed class TargetTable
 
     private const int NameCharsMax = 50;
 
-    private TargetTable(string name, string quoted, string progress)
+    private TargetTable(string name, string? schema, string quoted, string progress)
     {
         Name = name;
+        // Asked first: whoever may create nothing is refused a `create … if not exists` of what exists too.
+        MissingSql = $"select to_regclass('{quoted}') is null or to_regclass('{progress}') is null";
         CreateSql = $"""
+            {(schema is null ? "" : $"do $$ begin if to_regnamespace('{schema}') is null then create schema {schema}; end if; end $$;")}
             create table if not exists {quoted} ({string.Join(", ", Columns.Select(c => $"{c.Name} {c.Sql}"))});
             create table if not exists {progress} (
               one boolean primary key default true check (one), workspace text not null, filter text not null, position text collate "C", event_id uuid, events bigint not null default 0, updated_at timestamptz not null default now())
@@ -41,6 +44,7 @@ internal sealed class TargetTable
     }
 
     public string Name { get; }
+    public string MissingSql { get; }
     public string CreateSql { get; }
     public string BeginSql { get; }
     public string ReadSql { get; }
@@ -58,8 +62,9 @@ internal sealed class TargetTable
         var parts = name.Split('.');
         if (parts.Length > 2 || parts.Any(p => p.Length is 0 or > NameCharsMax || !p.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')))
             throw Failure.Usage($"`{Readable.Line(name)}` is not the name of a table", $"Give --table NAME or SCHEMA.NAME of letters, digits and _, at most {NameCharsMax} characters each.");
-        var schema = parts.Length == 2 ? $"\"{parts[0]}\"." : "";
-        return new(name, $"{schema}\"{parts[^1]}\"", $"{schema}\"{parts[^1]}_progress\"");
+        var schema = parts.Length == 2 ? $"\"{parts[0]}\"" : null;
+        var before = schema is null ? "" : schema + ".";
+        return new(name, schema, $"{before}\"{parts[^1]}\"", $"{before}\"{parts[^1]}_progress\"");
     }
 
     /// <summary>What Npgsql understands of an address as PostgreSQL's own tools have it; <c>Host=…;Database=…</c> as it is.</summary>
