@@ -76,28 +76,27 @@ public sealed partial class RebuildRunner(Store store, IReadOnlyList<Projection>
     {
         for (; ; await Task.Delay(AfterFailure, stop).ConfigureAwait(false))
         {
-            var (events, taken) = (0L, false);
+            RebuildProgress? reached = null;
             void Tell(RebuildProgress progress)
             {
-                if (!taken) LogTaken(log, run.Name, run.Id, progress.Events);
-                taken = true;
-                events = progress.Events;
+                if (reached is null) LogTaken(log, run.Name, run.Id, progress.Events);
+                reached = progress;
                 tell(progress);
             }
             try
             {
                 var outcome = await new Rebuild(store, projection, rowsMax, notedAfter).CarryOut(run, Tell, cancel, stop).ConfigureAwait(false) ? RebuildOutcome.Done : RebuildOutcome.Cancelled;
-                await End(run, outcome, events, null, stop).ConfigureAwait(false);
+                await End(run, outcome, reached, null, stop).ConfigureAwait(false);
                 return;
             }
             catch (OperationCanceledException) when (cancel.IsCancellationRequested && !stop.IsCancellationRequested)
             {
-                await End(run, RebuildOutcome.Cancelled, events, null, stop).ConfigureAwait(false);
+                await End(run, RebuildOutcome.Cancelled, reached, null, stop).ConfigureAwait(false);
                 return;
             }
             catch (BrokenEvent broken)
             {
-                await End(run, RebuildOutcome.Failed, events, broken, stop).ConfigureAwait(false);
+                await End(run, RebuildOutcome.Failed, reached, broken, stop).ConfigureAwait(false);
                 return;
             }
             catch (Exception failure) when (failure is StoreUnavailable or NpgsqlException)
@@ -108,8 +107,9 @@ public sealed partial class RebuildRunner(Store store, IReadOnlyList<Projection>
     }
 
     /// <summary>Said in the history by whoever asked for it, or for its end, before the row says it: a crash in between says it once more, which is nothing new.</summary>
-    private async Task End(RebuildRun run, RebuildOutcome outcome, long events, BrokenEvent? broken, CancellationToken stop)
+    private async Task End(RebuildRun run, RebuildOutcome outcome, RebuildProgress? reached, BrokenEvent? broken, CancellationToken stop)
     {
+        var events = reached?.Events ?? 0;
         if (await RebuildRuns.Find(store, run.Id, stop).ConfigureAwait(false) is not { HasEnded: false } open) return;
         var at = TimeProvider.System.GetUtcNow();
         var finish = new ProjectionCommand.FinishRebuild(run.Id, run.Workspace, outcome, events, new(at.Ticks / 10 * 10, TimeSpan.Zero));
@@ -121,7 +121,7 @@ public sealed partial class RebuildRunner(Store store, IReadOnlyList<Projection>
             RebuildOutcome.Done => RebuildState.Done,
             RebuildOutcome.Cancelled => RebuildState.Cancelled,
             _ => RebuildState.Failed,
-        }, broken, stop).ConfigureAwait(false);
+        }, reached, broken, stop).ConfigureAwait(false);
         if (broken is not null) LogFailed(log, run.Name, run.Id, broken.Position, broken.Workspace, broken.Message, broken);
         else LogEnded(log, run.Name, run.Id, $"{outcome}", events);
     }

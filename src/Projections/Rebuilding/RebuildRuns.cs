@@ -55,13 +55,19 @@ public static class RebuildRuns
         store, "update eventmesh.projection_rebuilds set phase = $2, events = $3, events_per_second = $4, percent = $5 where id = $1 and ended_at is null",
         stop, id, Stored(progress.Phase), progress.Events, progress.EventsPerSecond, progress.Percent);
 
-    internal static Task End(Store store, string id, RebuildState how, BrokenEvent? failed, CancellationToken stop) => Execute(
+    /// <param name="reached">How far it came in the end, which may be further than what was noted last; null when it never began.</param>
+    internal static Task End(Store store, string id, RebuildState how, RebuildProgress? reached, BrokenEvent? failed, CancellationToken stop) => Execute(
         store, """
-        update eventmesh.projection_rebuilds set state = $2, ended_at = now(), failed_xid = $3, failed_seq = $4, failed_workspace = $5, failed_type = $6, failed_reason = $7 where id = $1 and ended_at is null
+        update eventmesh.projection_rebuilds set state = $2, ended_at = now(), failed_xid = $3, failed_seq = $4, failed_workspace = $5, failed_type = $6, failed_reason = $7,
+          phase = coalesce($8, phase), events = coalesce($9, events), events_per_second = coalesce($10, events_per_second), percent = coalesce($11, percent)
+        where id = $1 and ended_at is null
         """, stop, id, Stored(how),
         new NpgsqlParameter { Value = (object?)failed?.Position.Transaction ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Xid8 },
         new NpgsqlParameter { Value = (object?)failed?.Position.Sequence ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
-        Text(failed?.Workspace), Text(failed?.Type), Text(failed is null ? null : ProjectionReports.ReasonOf(failed)));
+        Text(failed?.Workspace), Text(failed?.Type), Text(failed is null ? null : ProjectionReports.ReasonOf(failed)),
+        Text(reached is null ? null : Stored(reached.Phase)), Number(reached?.Events, NpgsqlDbType.Bigint), Number(reached?.EventsPerSecond, NpgsqlDbType.Double), Number(reached?.Percent, NpgsqlDbType.Double));
+
+    private static NpgsqlParameter Number(object? value, NpgsqlDbType type) => new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
 
     private static NpgsqlParameter Text(string? text) => new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Varchar };
 

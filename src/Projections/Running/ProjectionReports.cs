@@ -56,6 +56,8 @@ public static class ProjectionReports
     internal static string ReasonOf(BrokenEvent broken) => broken.InnerException switch
     {
         JsonException or InvalidOperationException when broken.InnerException.Message.Length <= ReasonCharsMax => broken.InnerException.Message,
+        // Its message is about the value.
+        FormatException => "A value does not have the form that is expected of it.",
         var other => other?.GetType().Name ?? "unknown",
     };
 }

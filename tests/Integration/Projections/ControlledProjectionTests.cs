@@ -18,6 +18,7 @@ public sealed class ControlledProjectionTests
     [Theory]
     [InlineData("""{"of":{"event":7}}""", "delivery_succeeded", "token type")]
     [InlineData("{}", "delivery_succeeded", "is missing")]
+    [InlineData("""{"retry_at":"4711"}""", "delivery_attempt_failed", "does not have the form")]
     public async Task A_broken_event_is_told_and_skipped_by_command_and_everything_behind_it_is_taken_in(string data, string type, string reason)
     {
         await using var database = await ProjectionDatabase.Create();
