@@ -15,6 +15,9 @@ public sealed record Authorization(IReadOnlyDictionary<string, string> Headers, 
 
     public static readonly Authorization None = new(new Dictionary<string, string>());
 
+    /// <summary>The secret part alone, where the request carries it inside of something else; null where it does not.</summary>
+    public string? Secret { get; init; }
+
     /// <summary>Whether a header can carry it: printable ASCII, not longer than servers take.</summary>
     public static bool Fits(string value) => value.Length <= HeaderCharsMax && HeaderRules.IsPrintable(value);
 
@@ -46,7 +49,7 @@ public sealed record Authorization(IReadOnlyDictionary<string, string> Headers, 
     internal ReadOnlyMemory<byte> StruckFrom(ReadOnlyMemory<byte> answer)
     {
         byte[]? struck = null;
-        foreach (var shown in Headers.Values.SelectMany(Parts).Append(Query?.Value ?? ""))
+        foreach (var shown in Headers.Values.SelectMany(Parts).Append(Query?.Value ?? "").Append(Uri.EscapeDataString(Query?.Value ?? "")).Append(Secret ?? ""))
         {
             if (shown.Length < RepeatedCharsMin) continue;
             var bytes = Encoding.UTF8.GetBytes(shown);
@@ -59,5 +62,5 @@ public sealed record Authorization(IReadOnlyDictionary<string, string> Headers, 
     // The value, and what follows its scheme.
     private static IEnumerable<string> Parts(string value) => value.IndexOf(' ', StringComparison.Ordinal) is var space and > 0 ? [value, value[(space + 1)..]] : [value];
 
-    public override string ToString() => $"Authorization of {Headers.Count} headers{(Query is null ? "" : " and a query parameter")}";
+    public override string ToString() => Query is null ? "Authorization" : "Authorization by query parameter";
 }

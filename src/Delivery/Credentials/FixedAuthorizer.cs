@@ -21,9 +21,9 @@ public sealed class FixedAuthorizer(CredentialValues values) : IAuthorizer
 
     internal static Authorization Of(Credential credential, string value) => credential switch
     {
-        { Kind: CredentialKind.ApiKey, Header: { } header } => Authorization.InHeader(header, credential.Prefix + value),
+        { Kind: CredentialKind.ApiKey, Header: { } header } => Authorization.InHeader(header, credential.Prefix + value) with { Secret = value },
         { Kind: CredentialKind.ApiKey, Query: { } query } => Authorization.InQuery(query, value),
-        { Kind: CredentialKind.Basic } => Authorization.InHeader(Credential.Authorization, "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credential.Username}:{value}"))),
+        { Kind: CredentialKind.Basic } => Authorization.InHeader(Credential.Authorization, "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credential.Username}:{value}"))) with { Secret = value },
         { Kind: CredentialKind.Bearer } => Authorization.InHeader(Credential.Authorization, "Bearer " + value),
         _ => throw new InvalidOperationException($"A credential of kind {credential.Kind} is not sent as it is kept."),
     };

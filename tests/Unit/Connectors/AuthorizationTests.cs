@@ -1,5 +1,7 @@
 using System.Text;
 using EventMesh.Connectors;
+using EventMesh.Delivery.Credentials;
+using EventMesh.Domain.Connections;
 using Xunit;
 
 namespace EventMesh.Tests.Unit.Connectors;
@@ -44,6 +46,16 @@ public class AuthorizationTests
     [InlineData("", "")]
     public void What_a_target_repeats_is_struck_from_its_answer(string answer, string kept) =>
         Assert.Equal(kept, Encoding.UTF8.GetString(Authorization.InHeader("Authorization", "Bearer canary-123").StruckFrom(Encoding.UTF8.GetBytes(answer)).Span));
+
+    [Fact]
+    public void What_it_repeats_of_the_secret_alone_or_as_the_address_had_it_is_struck_as_well()
+    {
+        Assert.Equal("no such key: ************", Kept(FixedAuthorizer.Of(new(CredentialKind.ApiKey, Header: "X-Key", Prefix: "key="), "canary-12345"), "no such key: canary-12345"));
+        Assert.Equal("no such user: ada, ************", Kept(FixedAuthorizer.Of(new(CredentialKind.Basic, Username: "ada"), "canary-12345"), "no such user: ada, canary-12345"));
+        Assert.Equal("/hook?key=****************", Kept(FixedAuthorizer.Of(new(CredentialKind.ApiKey, Query: "key"), "canary&12 45"), "/hook?key=canary%2612%2045"));
+
+        static string Kept(Authorization shown, string answer) => Encoding.UTF8.GetString(shown.StruckFrom(Encoding.UTF8.GetBytes(answer)).Span);
+    }
 
     [Fact]
     public void A_value_so_short_that_it_is_found_by_chance_is_left() =>
