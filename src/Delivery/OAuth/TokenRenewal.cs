@@ -1,3 +1,4 @@
+using EventMesh.Connectors;
 using EventMesh.Connectors.OAuth;
 using EventMesh.Domain;
 using EventMesh.Domain.Connections;
@@ -12,8 +13,8 @@ namespace EventMesh.Delivery.OAuth;
 /// </summary>
 public sealed partial class TokenRenewal(Store store, TokenTable table, Providers providers, ProviderCalls calls, OAuthClients clients, TimeProvider clock, ILogger<TokenRenewal> log)
 {
-    /// <summary>Longer than a renewal lasts: whoever dies with a claim holds it up for so long.</summary>
-    public static readonly TimeSpan ClaimLasts = TimeSpan.FromSeconds(20);
+    /// <summary>Longer than a renewal lasts, which asks a provider twice at most (discovery, tokens): whoever dies with a claim holds it up for so long.</summary>
+    public static readonly TimeSpan ClaimLasts = 3 * GuardedHttp.Timeout;
 
     private const int CommitTriesMax = 30;
     private const int ErrorCharsMax = 200;
