@@ -31,11 +31,12 @@ internal static class SetCredential
             new("--provider") { Description = "Of oauth2: the provider's name.", HelpName = "NAME" },
         ];
         var scopes = new Option<string[]>("--scope") { Description = "May be repeated.", HelpName = "SCOPE" };
-        var parameters = new Option<string[]>("--parameter") { Description = "A further parameter of a request for a token; may be repeated. It is shown.", HelpName = "NAME=VALUE" };
+        var parameters = new Option<string[]>("--parameter") { Description = "Of oauth2: one of the provider's, such as shop. Of oauth2_client_credentials: a further one of a request for a token. May be repeated. It is shown.", HelpName = "NAME=VALUE" };
         return shell.Verb("set", "Give a connection a credential, or rotate it. What was there before is used no more.",
             ["eventmesh connections credential set crm -w acme --kind bearer --secret @token",
              "eventmesh connections credential set crm -w acme --kind api_key --header X-Api-Key --secret -",
-             "eventmesh connections credential set crm -w acme --kind oauth2_client_credentials --token-url https://id.crm.example/token --client-id acme --secret @secret --scope events:write"],
+             "eventmesh connections credential set crm -w acme --kind oauth2_client_credentials --token-url https://id.crm.example/token --client-id acme --secret @secret --scope events:write",
+             "eventmesh connections credential set crm -w acme --kind oauth2 --provider shopify --parameter shop=acme.myshopify.com"],
             [connection, shell.Workspace, kind, secret, .. settings, scopes, parameters], async call =>
             {
                 var chosen = call.Given(kind);

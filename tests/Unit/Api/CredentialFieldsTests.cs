@@ -1,12 +1,14 @@
 using EventMesh.Api.Edge;
 using EventMesh.Api.Features.Connections;
 using EventMesh.Connectors;
+using EventMesh.Connectors.OAuth;
 using Xunit;
 
 namespace EventMesh.Tests.Unit.Api;
 
 public class CredentialFieldsTests
 {
+    private static readonly Providers AllProviders = Providers.Load();
     private static readonly CredentialFields Key = new("api_key", Header: "X-Key", Value: "v");
     private static readonly CredentialFields InQuery = new("api_key", Query: "key", Value: "v");
     private static readonly CredentialFields Basic = new("basic", Username: "u", Password: "p");
@@ -31,7 +33,6 @@ public class CredentialFieldsTests
         { "parameters", CredentialLimits.ParametersMax, n => Client with { Parameters = Enumerable.Range(0, n).ToDictionary(i => $"p{i}", _ => (string?)"v") } },
         { "parameters.p", CredentialLimits.ParameterCharsMax, n => Client with { Parameters = new Dictionary<string, string?> { ["p"] = new('v', n) } } },
         { "parameters." + new string('p', 64) + "…", CredentialLimits.NameCharsMax, n => Client with { Parameters = new Dictionary<string, string?> { [new('p', n)] = "v" } } },
-        { "provider", CredentialLimits.ProviderCharsMax, n => new CredentialFields("oauth2", Provider: new('p', n)) },
     };
 
     [Theory]
@@ -53,14 +54,28 @@ public class CredentialFieldsTests
     public void It_is_printed_without_its_secret_part()
     {
         Assert.DoesNotContain("canary", $"{Key with { Value = "canary" }}", StringComparison.Ordinal);
-        Assert.DoesNotContain("canary", $"{(Key with { Value = "canary" }).Validated(new AddressGuard([]), new Checks(), "")}", StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", $"{(Key with { Value = "canary" }).Validated(new AddressGuard([]), AllProviders, new Checks(), "")}", StringComparison.Ordinal);
         Assert.DoesNotContain("canary", $"{new ConnectionFields("n", "webhook", null, Secret: "canary", Credential: Key with { Value = "canary" })}", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("nobody", null, null, "provider", "is not known; there are github, google")]
+    [InlineData("shopify", null, null, "parameters.shop", "is required")]
+    [InlineData("shopify", "shop", "example.com", "parameters.shop", "is not such as Shopify has")]
+    [InlineData("microsoft", "tenat", "common", "parameters.tenat", "is no parameter of Microsoft, which has tenant")]
+    [InlineData("slack", "shop", "x", "parameters.shop", "is no parameter of Slack")]
+    public void A_provider_is_one_that_there_is_and_its_parameters_fit(string provider, string? name, string? value, string member, string reason)
+    {
+        var wrong = Assert.Single(WrongWith(new("oauth2", Provider: provider, Parameters: name is null ? null : new Dictionary<string, string?> { [name] = value })));
+        Assert.Equal(member, wrong.Field);
+        Assert.StartsWith(reason, wrong.Reason, StringComparison.Ordinal);
+        Assert.Empty(WrongWith(new("oauth2", Provider: "shopify", Parameters: new Dictionary<string, string?> { ["shop"] = "example.myshopify.com" })));
     }
 
     private static IReadOnlyList<FieldError> WrongWith(CredentialFields fields)
     {
         var checks = new Checks();
-        fields.Validated(new AddressGuard([]), checks, "");
+        fields.Validated(new AddressGuard([]), AllProviders, checks, "");
         return Record.Exception(checks.Done) is ProblemException problem ? problem.Errors : [];
     }
 }

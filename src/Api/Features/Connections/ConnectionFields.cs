@@ -1,5 +1,6 @@
 using EventMesh.Api.Edge;
 using EventMesh.Connectors;
+using EventMesh.Connectors.OAuth;
 using EventMesh.Domain.Connections;
 using EventMesh.Domain.Deliveries;
 
@@ -34,11 +35,11 @@ public sealed record ConnectionFields(
 
     /// <summary>With the first secret and credential of a new connection.</summary>
     /// <exception cref="ProblemException">Something is wrong; all of it is named.</exception>
-    internal (string Name, WebhookConfig Config, NewSecret Secret, NewCredential? Credential) ValidatedNew(AddressGuard guard, HeaderValues values)
+    internal (string Name, WebhookConfig Config, NewSecret Secret, NewCredential? Credential) ValidatedNew(AddressGuard guard, Providers providers, HeaderValues values)
     {
         var checks = new Checks();
         var (name, config) = Validated(guard, checks, values, null);
-        var credential = Credential?.Validated(guard, checks, "credential.");
+        var credential = Credential?.Validated(guard, providers, checks, "credential.");
         var secret = NewSecret.Of(Scheme, Secret, SigningScheme.Hmac, checks);
         if (secret.Scheme != SigningScheme.Hmac) checks.That(config?.LegacySignature is null, "config.legacy_signature", "needs the scheme hmac");
         checks.Done();

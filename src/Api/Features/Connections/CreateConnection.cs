@@ -2,6 +2,7 @@ using EventMesh.Api.Description;
 using EventMesh.Api.Edge;
 using EventMesh.Api.Limits;
 using EventMesh.Connectors;
+using EventMesh.Connectors.OAuth;
 using EventMesh.Domain.Connections;
 using EventMesh.EventStore;
 using EventMesh.Projections.Index;
@@ -23,10 +24,10 @@ public static class CreateConnection
         .Needs(Permission.WriteConnections).WithName("createConnection").WithSummary("Create a connection; its signing secret is shown once")
         .Produces<Response>(StatusCodes.Status201Created).WithProblem(StatusCodes.Status409Conflict);
 
-    private static async Task<IResult> Handle(Body<ConnectionFields> body, Call call, Store store, IndexFollower index, AddressGuard guard, HttpContext context)
+    private static async Task<IResult> Handle(Body<ConnectionFields> body, Call call, Store store, IndexFollower index, AddressGuard guard, Providers providers, HttpContext context)
     {
         var values = new HeaderValues(() => call.NewId("sec_"));
-        var (name, config, secret, credential) = body.Value.ValidatedNew(guard, values);
+        var (name, config, secret, credential) = body.Value.ValidatedNew(guard, providers, values);
         var (workspace, credentialId, id) = (store.For(call.Workspace.Id), call.NewId("sec_"), call.NewId("con_"));
         var command = new ConnectionCommand.CreateConnection(
             name, "webhook", config, call.Now, secret.Scheme == SigningScheme.Hmac ? null : secret.Scheme, secret.PublicKey, body.Value.Operational ?? false);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EventMesh.Api.Edge;
 using EventMesh.Connectors;
+using EventMesh.Connectors.OAuth;
 using EventMesh.Domain.Connections;
 
 namespace EventMesh.Api.Features.Connections;
@@ -35,12 +36,12 @@ public sealed record CredentialFields(
 
     /// <param name="at">Where the fields stand in the body, with a dot at its end; empty for the body itself.</param>
     /// <returns>Null when the kind is none there is; what else is wrong is in <paramref name="checks"/>.</returns>
-    internal NewCredential? Validated(AddressGuard guard, Checks checks, string at)
+    internal NewCredential? Validated(AddressGuard guard, Providers providers, Checks checks, string at)
     {
         if (KindIn(checks, at) is not { } kind) return null;
         foreach (var (member, value) in Given())
             checks.That(value is null || MembersOf[kind].Contains(member), at + member, $"is not for {Kind}");
-        var rules = new CredentialRules(this, guard, checks, at);
+        var rules = new CredentialRules(this, guard, providers, checks, at);
         return kind switch
         {
             CredentialKind.None => new(Credential.None, null),

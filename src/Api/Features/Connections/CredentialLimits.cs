@@ -16,5 +16,4 @@ public static class CredentialLimits
     public const int AudienceCharsMax = 1024;
     public const int ParametersMax = 16;
     public const int ParameterCharsMax = 1024;
-    public const int ProviderCharsMax = 64;
 }

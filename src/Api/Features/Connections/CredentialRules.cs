@@ -1,5 +1,7 @@
 using EventMesh.Api.Edge;
+using EventMesh.Api.OAuth;
 using EventMesh.Connectors;
+using EventMesh.Connectors.OAuth;
 using EventMesh.Domain.Connections;
 using static EventMesh.Api.Features.Connections.CredentialLimits;
 
@@ -7,7 +9,7 @@ namespace EventMesh.Api.Features.Connections;
 
 /// <summary>What each kind of credential asks of its members.</summary>
 /// <param name="at">Where the members stand in the body.</param>
-internal sealed class CredentialRules(CredentialFields fields, AddressGuard guard, Checks checks, string at)
+internal sealed class CredentialRules(CredentialFields fields, AddressGuard guard, Providers providers, Checks checks, string at)
 {
     // What we fill ourselves, and what would put a secret among what is shown.
     private static readonly string[] OwnParameters = ["grant_type", "client_id", "scope", "audience", "resource"];
@@ -43,8 +45,17 @@ internal sealed class CredentialRules(CredentialFields fields, AddressGuard guar
 
     public Credential Oauth2()
     {
-        Required(fields.Provider, "provider", ProviderCharsMax);
-        return new(CredentialKind.Oauth2, Provider: fields.Provider, Scopes: Scopes(), Parameters: Parameters());
+        var (scopes, parameters) = (Scopes(), Parameters());
+        if (string.IsNullOrEmpty(fields.Provider)) checks.Add(at + "provider", "is required");
+        else if (providers.Find(fields.Provider) is not { } provider) checks.Add(at + "provider", $"is not known; there are {string.Join(", ", providers.All.Select(p => p.Id))}");
+        else
+        {
+            // What it has not would be misspelt, or meant for another.
+            foreach (var name in fields.Parameters?.Keys.Where(n => !provider.Parameters.ContainsKey(n)).Take(ParametersMax) ?? [])
+                checks.Add(ParameterAt(name), $"is no parameter of {provider.Name}" + (provider.Parameters.Count == 0 ? "" : $", which has {string.Join(", ", provider.Parameters.Keys)}"));
+            ProviderParameters.Filled(provider, name => fields.Parameters?.GetValueOrDefault(name), checks, at + "parameters.");
+        }
+        return new(CredentialKind.Oauth2, Provider: fields.Provider, Scopes: scopes, Parameters: parameters);
     }
 
     /// <param name="inHeader">It is sent in a header as it is.</param>
@@ -93,7 +104,7 @@ internal sealed class CredentialRules(CredentialFields fields, AddressGuard guar
         checks.That(parameters.Count <= ParametersMax, at + "parameters", $"has at most {ParametersMax} entries");
         foreach (var (name, value) in parameters.Take(ParametersMax))
         {
-            var member = $"parameters.{(name.Length <= 64 ? name : name[..64] + "…")}";
+            var member = ParameterAt(name)[at.Length..];
             checks.That(name.Length is > 0 and <= NameCharsMax && Checks.IsText(name), at + member, $"needs a name of 1 to {NameCharsMax} characters, none of them a control character");
             checks.That(!OwnParameters.Contains(name, StringComparer.OrdinalIgnoreCase), at + member, "is filled by EventMesh");
             checks.That(!SecretParts.Any(p => name.Contains(p, StringComparison.OrdinalIgnoreCase)), at + member, "may not be secret: parameters are shown");
@@ -101,6 +112,8 @@ internal sealed class CredentialRules(CredentialFields fields, AddressGuard guar
         }
         return parameters.ToDictionary(p => p.Key, p => p.Value ?? "", StringComparer.Ordinal);
     }
+
+    private string ParameterAt(string name) => $"{at}parameters.{(name.Length <= 64 ? name : name[..64] + "…")}";
 
     private bool Required(string? text, string member, int charsMax)
     {

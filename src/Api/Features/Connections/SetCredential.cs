@@ -1,6 +1,7 @@
 using EventMesh.Api.Description;
 using EventMesh.Api.Edge;
 using EventMesh.Connectors;
+using EventMesh.Connectors.OAuth;
 using EventMesh.Domain.Connections;
 using EventMesh.EventStore;
 using EventMesh.Projections.Index;
@@ -14,7 +15,7 @@ public static class SetCredential
         .Needs(Permission.WriteConnections).WithIfMatch().WithName("setCredential").WithSummary("Give a connection a credential, or rotate it; its secret part is never shown")
         .WithProblem(StatusCodes.Status409Conflict).WithProblem(StatusCodes.Status412PreconditionFailed);
 
-    private static async Task<CredentialView> Handle(string id, Body<CredentialFields> body, Call call, Store store, IndexFollower index, AddressGuard guard, HttpContext context)
+    private static async Task<CredentialView> Handle(string id, Body<CredentialFields> body, Call call, Store store, IndexFollower index, AddressGuard guard, Providers providers, HttpContext context)
     {
         var stop = context.RequestAborted;
         var workspace = store.For(call.Workspace.Id);
@@ -23,7 +24,7 @@ public static class SetCredential
         var (former, version) = await workspace.Fold<Connection, ConnectionEvent>(id, Connection.Initial, Connection.Evolve, stop);
 
         var checks = new Checks();
-        var credential = body.Value.Validated(guard, checks, "");
+        var credential = body.Value.Validated(guard, providers, checks, "");
         checks.Done();
         var command = credential!.As(secret, call.Now);
         // What will be refused is not kept first.
