@@ -72,6 +72,19 @@ public sealed class When_credentials_are_guessed(GuardedMesh mesh) : IClassFixtu
         Task<Answer> Inbound(int i) => Send(HttpMethod.Post, $"/in/emi_{i:0000}{Guid.NewGuid():N}"[..40], "198.51.100.77", null);
     }
 
+    [Theory]
+    [InlineData("/connect/{0}", "unknown_link")]
+    [InlineData("/oauth/callback?code=x&state={0}", "unknown_state")]
+    public async Task Links_and_states_of_OAuth_are_guessed_no_faster(string path, string reason)
+    {
+        for (var i = 0; i < 10; i++) Assert.NotEqual(HttpStatusCode.TooManyRequests, (await Open($"203.0.113.{i}", i)).Status);
+        var slowed = (await Open("203.0.113.99", 10)).Is(HttpStatusCode.TooManyRequests);
+        Assert.Equal("1", RetryAfter(slowed));
+        await Eventually.True(async () => await Refusals(reason) > 0, TimeSpan.FromSeconds(60), "the refusal to be written");
+
+        Task<Answer> Open(string from, int i) => Send(HttpMethod.Get, string.Format(System.Globalization.CultureInfo.InvariantCulture, path, $"{reason}Guess".PadRight(41, 'x') + $"{i:00}"), from, null);
+    }
+
     [Fact]
     public async Task Secrets_of_service_accounts_are_guessed_no_faster()
     {
@@ -95,13 +108,6 @@ public sealed class When_credentials_are_guessed(GuardedMesh mesh) : IClassFixtu
         for (var i = 0; i < 11; i++) await Guess("198.51.100.44");
         await Eventually.True(async () => await Refusals("slowed") > 0, TimeSpan.FromSeconds(30), "the refusal to be written");
         Assert.NotEqual(0, await Refusals("unknown_token"));
-
-        async Task<long> Refusals(string reason)
-        {
-            await using var database = Npgsql.NpgsqlDataSource.Create(mesh.Postgres);
-            await using var count = database.CreateCommand($"select count(*) from public.mt_events where tenant_id = '$platform' and type = 'access_refused' and data ->> 'reason' = '{reason}'");
-            return (long)(await count.ExecuteScalarAsync())!;
-        }
     }
 
     [Fact]
@@ -126,6 +132,13 @@ public sealed class When_credentials_are_guessed(GuardedMesh mesh) : IClassFixtu
     private Task<Answer> Guess(string from) => Ask(from, $"emk_{Interlocked.Increment(ref guesses):00000000}{Guid.NewGuid():N}"[..36]);
 
     private Task<Answer> Ask(string from, string? token) => Send(HttpMethod.Get, "/v1/workspaces", from, token);
+
+    private async Task<long> Refusals(string reason)
+    {
+        await using var database = Npgsql.NpgsqlDataSource.Create(mesh.Postgres);
+        await using var count = database.CreateCommand($"select count(*) from public.mt_events where tenant_id = '$platform' and type = 'access_refused' and data ->> 'reason' = '{reason}'");
+        return (long)(await count.ExecuteScalarAsync())!;
+    }
 
     private async Task<Answer> Send(HttpMethod method, string path, string from, string? token)
     {

@@ -194,7 +194,7 @@ internal static class Services
         services.AddSingleton(settings.OAuthProviders).AddSingleton<ProviderCalls>().AddSingleton<OAuthClients>();
         services.AddSingleton<TokenTable>().AddSingleton<TokenRenewal>().AddSingleton<ConnectionTokens>().AddSingleton<IAuthorizer, OAuthAuthorizer>();
         if (settings.Roles.HasFlag(Roles.Api))
-            services.AddSingleton<AuthorizationStates>().AddSingleton<ConnectSessions>().AddSingleton<BeginAuthorization>().AddSingleton<EndAuthorization>();
+            services.AddSingleton<AuthorizationStates>().AddSingleton<ConnectSessions>().AddSingleton<Askers>().AddSingleton<BeginAuthorization>().AddSingleton<EndAuthorization>();
         if (!settings.Roles.HasFlag(Roles.Worker)) return;
         services.AddSingleton<GivingBack>();
         services.AddSingleton<TokenClock>().AddRole("token-clock", p => p.GetRequiredService<TokenClock>().Run);

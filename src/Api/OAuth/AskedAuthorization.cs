@@ -11,8 +11,10 @@ public sealed record AskedAuthorization(string Workspace, string Connection, str
     /// <param name="Redirect">Exactly what the provider was told, and is told again with the code.</param>
     /// <param name="Cookie">SHA-256 of the cookie that the browser has to bring; null where any may come back.</param>
     /// <param name="Issuer">What <c>iss</c> has to be; null when the provider says none.</param>
+    /// <param name="Elevation">Under which an admin asked; null for everybody else.</param>
     public sealed record Details(
-        string? Verifier, Uri Redirect, string ClientId, IReadOnlyList<string> Scopes, IReadOnlyDictionary<string, string> Parameters, string? Issuer, bool IssuerRequired, string? Cookie, string? ReturnTo)
+        string? Verifier, Uri Redirect, string ClientId, IReadOnlyList<string> Scopes, IReadOnlyDictionary<string, string> Parameters, string? Issuer, bool IssuerRequired, string? Cookie, string? ReturnTo,
+        string? Elevation = null)
     {
         public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this);
 

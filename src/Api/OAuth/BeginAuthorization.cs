@@ -29,24 +29,19 @@ public sealed class BeginAuthorization(Store store, Providers providers, Provide
         if (state.Credential.Public is not { Kind: CredentialKind.Oauth2, Provider: { } id } credential) throw Problem.Conflict.With("The connection has no credential of kind oauth2: set one first.");
         if (state.Credential.Status == CredentialStatus.Revoked) throw Problem.Conflict.With("The connection's credential was revoked: set it again first.");
         if (providers.Find(id) is not { } provider) throw Problem.InvalidRequest.At("credential.provider", $"is not known; there are {string.Join(", ", providers.All.Select(p => p.Id))}");
-        var given = credential.Parameters ?? new Dictionary<string, string>();
+        // As they were when the credential was set, or else the operator's file has changed since.
         var checks = new Checks();
-        var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (parameter, rule) in provider.Parameters)
-        {
-            var value = given.GetValueOrDefault(parameter) ?? rule.Default;
-            if (value is null) checks.Add($"credential.parameters.{parameter}", $"is required: {rule.Description}");
-            else if (checks.That(Template.Matches(rule.Pattern, value), $"credential.parameters.{parameter}", $"is not such as {provider.Name} has: {rule.Description}")) parameters[parameter] = value;
-        }
+        var parameters = ProviderParameters.Filled(provider, name => credential.Parameters?.GetValueOrDefault(name), checks, "credential.parameters.");
         checks.Done();
         return new(name, provider, parameters, credential.Scopes is { Count: > 0 } scopes ? scopes : provider.Scopes.Default);
     }
 
     /// <param name="by">The actor, for the history.</param>
     /// <param name="cookie">SHA-256 of what the browser has to bring back; null for none.</param>
+    /// <param name="elevation">Under which an admin asks; null for everybody else.</param>
     /// <exception cref="ProblemException">There is no app to ask with, or the provider cannot be reached.</exception>
     public async Task<Uri> Run(
-        string workspace, string connection, Authorizable with, IReadOnlyList<string> scopes, string by, string? session, string? cookie, string? returnTo, CancellationToken stop)
+        string workspace, string connection, Authorizable with, IReadOnlyList<string> scopes, string by, string? session, string? cookie, string? returnTo, string? elevation, CancellationToken stop)
     {
         var provider = with.Provider;
         var client = await clients.Of(workspace, provider.Id, null, stop) ?? throw Problem.Conflict.With($"There is no OAuth app for {provider.Id}: register one with {provider.Name} and set it first.");
@@ -54,7 +49,7 @@ public sealed class BeginAuthorization(Store store, Providers providers, Provide
         var endpoints = reached.Endpoints ?? throw Problem.Conflict.With($"{provider.Name} cannot be asked: {reached.Trouble}.");
         var verifier = provider.Pkce ? Pkce.Verifier(RandomNumberGenerator.GetBytes(Pkce.VerifierBytes)) : null;
         var state = await states.Keep(
-            new(workspace, connection, provider.Id, by, session, new(verifier, Redirect, client.Id, scopes, with.Parameters, endpoints.Issuer, endpoints.IssuerRequired, cookie, returnTo)), stop);
+            new(workspace, connection, provider.Id, by, session, new(verifier, Redirect, client.Id, scopes, with.Parameters, endpoints.Issuer, endpoints.IssuerRequired, cookie, returnTo, elevation)), stop);
         return AuthorizeUrl.Of(provider, endpoints, client, Redirect, state, scopes, verifier);
     }
 

@@ -29,7 +29,7 @@ public abstract record AuthorizationEnd
 /// A crash in between leaves tokens that nobody uses, and a connection that waits to be authorized as before.
 /// </summary>
 public sealed partial class EndAuthorization(
-    Store store, AuthorizationStates states, Providers providers, ProviderCalls calls, OAuthClients clients, TokenTable table, ConnectSessions sessions, IndexFollower index, TimeProvider clock, ILogger<EndAuthorization> log)
+    Store store, AuthorizationStates states, Providers providers, ProviderCalls calls, OAuthClients clients, TokenTable table, ConnectSessions sessions, Askers askers, IndexFollower index, TimeProvider clock, ILogger<EndAuthorization> log)
 {
     private const int ErrorCharsMax = 200;
     private static readonly AuthorizationEnd.Failed Unknown = new(400, "This link is not, or no longer, valid. Start again from where you came.");
@@ -42,7 +42,7 @@ public sealed partial class EndAuthorization(
         if (await states.Take(query.GetValueOrDefault("state"), stop) is not { } asked) return Unknown;
         // Somebody else's browser with this state is told what a wrong state is told (login CSRF: RFC 9700 §4.7).
         if (asked.Asked.Cookie is { } expected && !Same(expected, OneTimeText.Sha256(cookie))) return Fail(asked, "cookie", Unknown);
-        await index.EnsureCurrent(asked.Workspace, stop);
+        if (!await askers.Stand(asked.Workspace, asked.By, stop)) return Fail(asked, "asker", Unknown);
         if (index.Index.Find(asked.Workspace)?.Workspace is not Workspace.Open { IsSuspended: false }) return Fail(asked, "suspended", new(403, "The workspace is suspended. Start again when it goes on.", asked));
         if (providers.Find(asked.Provider) is not { } provider) return Fail(asked, "provider_unknown", new(400, "The provider is not known here any more.", asked));
         // The answer of one provider is not for another (mix-up: RFC 9207).
@@ -53,6 +53,7 @@ public sealed partial class EndAuthorization(
         if (query.GetValueOrDefault("error") is { } error) return Fail(asked, Shown(error), new(400, $"{provider.Name} did not allow it: {Shown(error)}.{Description(query)}", asked));
         if (query.GetValueOrDefault("code") is not { Length: > 0 } code) return Fail(asked, "code_missing", new(400, $"{provider.Name} sent no code.", asked));
 
+        if (await IsForAnother(asked, provider, stop)) return Fail(asked, "changed", new(409, "The connection was set up for another account meanwhile. Start again.", asked));
         var reached = await calls.Reach(provider, asked.Asked.Parameters, stop);
         if (reached.Endpoints is not { } endpoints) return Fail(asked, "unreachable", new(502, $"{provider.Name} cannot be asked at the moment. Start again.", asked));
         // From here on nobody's leaving stops it: the code is used up.
@@ -65,12 +66,20 @@ public sealed partial class EndAuthorization(
         }
     }
 
+    // The code is for the shop, domain or issuer that the person was sent to; the connection may say another by now.
+    private async Task<bool> IsForAnother(AskedAuthorization asked, Provider provider, CancellationToken stop)
+    {
+        var (state, _) = await store.For(asked.Workspace).Fold<Connection, ConnectionEvent>(asked.Connection, Connection.Initial, Connection.Evolve, stop);
+        return state.Credential.Public is { Kind: CredentialKind.Oauth2 } credential && credential.Provider == provider.Id
+            && ProviderParameters.Filled(provider, name => credential.Parameters?.GetValueOrDefault(name), new Checks(), "").Any(p => asked.Asked.Parameters.GetValueOrDefault(p.Key) != p.Value);
+    }
+
     private async Task<AuthorizationEnd> Store(AskedAuthorization asked, Provider provider, TokenSet tokens, string? from)
     {
         // As precise as the database keeps it: it tells this authorization from others.
         var now = new DateTimeOffset(clock.GetUtcNow().Ticks / 10 * 10, TimeSpan.Zero);
         var command = new ConnectionCommand.Authorize(provider.Id, tokens.Scopes, tokens.ExpiresAt, asked.Session ?? asked.By, now);
-        var metadata = new EventMetadata(now, asked.By, asked.Connection, asked.Session, From: from);
+        var metadata = new EventMetadata(now, asked.By, asked.Connection, asked.Session, Elevation: asked.Asked.Elevation, From: from);
         var stored = false;
         try
         {

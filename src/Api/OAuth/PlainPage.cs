@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using EventMesh.Api.Door;
+using EventMesh.Api.Edge;
 
 namespace EventMesh.Api.OAuth;
 
@@ -37,14 +37,15 @@ internal static class PlainPage
             """, context.RequestAborted);
     }
 
-    /// <summary>The answer to a state or link that nobody was given: slower and slower for an address that tries many.</summary>
-    public static Task Refuse(HttpContext context, int status, string title, string text)
+    /// <summary>The answer to a state or link that nobody was given, or that opens nothing any more: written down, and slower and slower for who tries many.</summary>
+    /// <param name="tried">Null for none.</param>
+    /// <param name="kind">What it would be: <c>link</c> or <c>state</c>.</param>
+    public static Task Refuse(HttpContext context, int status, string title, string text, string? tried, string kind)
     {
         var services = context.RequestServices;
-        var pause = services.GetRequiredService<FailedAttempts>().Slow(null, services.GetRequiredService<ClientAddress>().Of(context));
-        if (pause <= TimeSpan.Zero) return Write(context, status, title, $"<p>{Text(text)}</p>");
-        context.Response.Headers.RetryAfter = pause.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
-        return Write(context, StatusCodes.Status429TooManyRequests, "Later", "<p>Too many links that are not valid were tried from here. Try again in a minute.</p>");
+        var slowed = services.GetRequiredService<FailedAttempts>().IsSlowed(context, tried is null ? null : FailedAttempts.Prefix(tried));
+        services.GetRequiredService<Refusals>().NoteUnknown(slowed ? Refusals.Slowed : "unknown_" + kind, kind, context);
+        return !slowed ? Write(context, status, title, $"<p>{Text(text)}</p>") : Write(context, StatusCodes.Status429TooManyRequests, "Later", "<p>Too many links that are not valid were tried from here. Try again in a minute.</p>");
     }
 
     public static string Text(string text) => HtmlEncoder.Default.Encode(text);

@@ -69,7 +69,7 @@ public sealed class When_a_connection_is_authorized(RunningMesh mesh)
     {
         using var browser = new Browser();
         var redirect = OAuthTarget.Redirect(mesh.Process);
-        foreach (var path in new[] { "/x", "/..%2fcallback", ".html" }) (await browser.Open(redirect + path)).Is(HttpStatusCode.NotFound);
+        foreach (var path in new[] { "/x", "/", "/..%2fcallback", ".html" }) (await browser.Open(redirect + path)).Is(HttpStatusCode.NotFound);
         (await browser.Press(redirect)).Is(HttpStatusCode.MethodNotAllowed);
     }
 
@@ -104,14 +104,49 @@ public sealed class When_a_connection_is_authorized(RunningMesh mesh)
     }
 
     [Fact]
+    public async Task What_a_revoked_key_began_ends_with_it()
+    {
+        var workspace = await mesh.Workspace();
+        using var target = await OAuthTarget.Start(mesh.Process);
+        var connection = await target.Connection(workspace);
+        var leaked = (await workspace.Post("/keys", """{"name":"leaked","roles":["developer"]}""")).Is(HttpStatusCode.Created);
+        var holder = workspace with { Caller = new(mesh.Process.Client(leaked["key"])) };
+        using var browser = new Browser();
+        var callback = await browser.Consent((await holder.Post($"/connections/{connection}/authorize", "{}")).Is(HttpStatusCode.OK)["authorize_url"]);
+        var link = (await holder.Post("/connect-sessions", $$"""{"connection":"{{connection}}"}""")).Is(HttpStatusCode.Created)["link"];
+        (await browser.Open(link)).Is(HttpStatusCode.OK);
+
+        (await workspace.Delete("/keys/" + leaked["id"])).Is(HttpStatusCode.NoContent);
+        (await browser.Open(callback)).Is(HttpStatusCode.BadRequest);
+        (await browser.Open(link)).Is(HttpStatusCode.NotFound);
+        (await browser.Press(link)).Is(HttpStatusCode.NotFound);
+        Assert.Equal(0, await target.Count("exchanged"));
+        Assert.Equal("unauthorized", await Status(workspace, connection));
+    }
+
+    [Fact]
+    public async Task What_was_allowed_for_one_account_connects_no_other()
+    {
+        var workspace = await mesh.Workspace();
+        using var target = await OAuthTarget.Start(mesh.Process);
+        var connection = await target.Connection(workspace);
+        using var browser = new Browser();
+        var callback = await browser.Consent((await workspace.Post($"/connections/{connection}/authorize", "{}"))["authorize_url"]);
+        (await workspace.Send(HttpMethod.Put, $"/connections/{connection}/credential", """{"kind":"oauth2","provider":"oidc","parameters":{"issuer":"https://another.example"}}""")).Is(HttpStatusCode.OK);
+        (await browser.Open(callback)).Is(HttpStatusCode.Conflict);
+        Assert.Equal(0, await target.Count("exchanged"));
+        Assert.Equal("unauthorized", await Status(workspace, connection));
+    }
+
+    [Fact]
     public async Task What_is_missing_is_named()
     {
         var workspace = await mesh.Workspace();
         var plain = await workspace.Connection();
         (await workspace.Post($"/connections/{plain}/authorize", "{}")).IsProblem(HttpStatusCode.Conflict, "conflict");
         (await workspace.Post("/connections/con_none/authorize", "{}")).IsProblem(HttpStatusCode.NotFound, "not_found");
-        var shop = (await workspace.Post("/connections", """{"name":"s","kind":"webhook","config":{"url":"http://127.0.0.1:9/"},"credential":{"kind":"oauth2","provider":"shopify"}}""")).Is(HttpStatusCode.Created)["id"];
-        (await workspace.Post($"/connections/{shop}/authorize", "{}")).IsProblem(HttpStatusCode.BadRequest, "invalid_request").Names("credential.parameters.shop", "is required");
+        (await workspace.Post("/connections", """{"name":"s","kind":"webhook","config":{"url":"http://127.0.0.1:9/"},"credential":{"kind":"oauth2","provider":"shopify"}}"""))
+            .IsProblem(HttpStatusCode.BadRequest, "invalid_request").Names("credential.parameters.shop", "is required");
         var hub = (await workspace.Post("/connections", """{"name":"h","kind":"webhook","config":{"url":"http://127.0.0.1:9/"},"credential":{"kind":"oauth2","provider":"hubspot"}}""")).Is(HttpStatusCode.Created)["id"];
         (await workspace.Post($"/connections/{hub}/authorize", "{}")).IsProblem(HttpStatusCode.Conflict, "conflict");
         (await workspace.Post($"/connections/{hub}/authorize", """{"scopes":["a b"]}""")).IsProblem(HttpStatusCode.BadRequest, "invalid_request").Names("scopes", "printable");

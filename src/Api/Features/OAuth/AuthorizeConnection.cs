@@ -28,7 +28,7 @@ public static class AuthorizeConnection
         checks.Done();
         var with = await begin.Find(call.Workspace.Id, id, context.RequestAborted);
         var scopes = asked ?? with.Scopes;
-        var url = await begin.Run(call.Workspace.Id, id, with, scopes, call.Actor.Id, null, null, returnTo, context.RequestAborted);
+        var url = await begin.Run(call.Workspace.Id, id, with, scopes, call.Actor.Id, null, null, returnTo, call.Elevation, context.RequestAborted);
         context.Response.Headers.CacheControl = "no-store";
         return new(url.AbsoluteUri, with.Provider.Id, scopes, call.Now + AuthorizationStates.Lasts);
     }

@@ -9,11 +9,18 @@ public static class OAuthCallback
 {
     private const int ValueCharsMax = 8 * 1024;
     private const string Title = "Not connected";
+    private const string Address = "/oauth/callback";
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/oauth/callback", Handle).ExcludeFromDescription();
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet(Address, Handle).ExcludeFromDescription();
 
     private static async Task Handle(HttpContext context, EndAuthorization end, PublicAddress address)
     {
+        // Routes are found also with a slash at their end, and in whatever letters; what providers were told is this and nothing else.
+        if (context.Request.Path.Value != Address)
+        {
+            await PlainPage.Write(context, StatusCodes.Status404NotFound, Title, "<p>There is nothing here.</p>");
+            return;
+        }
         var query = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, values) in context.Request.Query)
         {
@@ -52,5 +59,5 @@ public static class OAuthCallback
         context.Response.Headers.Location = ReturnTo.With(returnTo, connection, error);
     }
 
-    private static Task Failed(HttpContext context, AuthorizationEnd.Failed failed) => failed.Asked is null ? PlainPage.Refuse(context, failed.Status, Title, failed.Text) : PlainPage.Write(context, failed.Status, Title, $"<p>{PlainPage.Text(failed.Text)}</p>");
+    private static Task Failed(HttpContext context, AuthorizationEnd.Failed failed) => failed.Asked is null ? PlainPage.Refuse(context, failed.Status, Title, failed.Text, context.Request.Query["state"], "state") : PlainPage.Write(context, failed.Status, Title, $"<p>{PlainPage.Text(failed.Text)}</p>");
 }

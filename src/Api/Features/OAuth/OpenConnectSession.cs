@@ -15,9 +15,9 @@ public static class OpenConnectSession
         routes.MapPost("/connect/{token}", Begin).ExcludeFromDescription();
     }
 
-    private static async Task Show(string token, HttpContext context, ConnectSessions sessions, BeginAuthorization begin, IndexFollower index)
+    private static async Task Show(string token, HttpContext context, ConnectSessions sessions, Askers askers, BeginAuthorization begin, IndexFollower index)
     {
-        if (await Find(token, context, sessions, begin) is not var (session, with)) return;
+        if (await Find(token, context, sessions, askers, begin) is not var (session, with)) return;
         var name = index.Index.Find(session.Workspace)?.Workspace is Workspace.Open open ? open.Name : session.Workspace;
         var scopes = session.Scopes.Count == 0 ? "<dd>What the provider gives by itself</dd>" : string.Concat(session.Scopes.Select(s => $"<dd>{PlainPage.Text(s)}</dd>"));
         await PlainPage.Write(context, StatusCodes.Status200OK, $"Connect {with.Provider.Name}", $"""
@@ -27,7 +27,7 @@ public static class OpenConnectSession
             """);
     }
 
-    private static async Task Begin(string token, HttpContext context, ConnectSessions sessions, BeginAuthorization begin, PublicAddress address)
+    private static async Task Begin(string token, HttpContext context, ConnectSessions sessions, Askers askers, BeginAuthorization begin, PublicAddress address)
     {
         // Another site's form is no press of our button: whoever was led here is shown first what would be connected (Fetch Metadata; browsers set it, and no page can).
         if (context.Request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "same-origin"))
@@ -36,11 +36,11 @@ public static class OpenConnectSession
             context.Response.Headers.Location = address.Root + context.Request.Path;
             return;
         }
-        if (await Find(token, context, sessions, begin) is not var (session, with)) return;
+        if (await Find(token, context, sessions, askers, begin) is not var (session, with)) return;
         string url;
         try
         {
-            url = (await begin.Run(session.Workspace, session.Connection, with, session.Scopes, session.CreatedBy, session.Id, ConnectCookie.Set(context, address.Root), session.ReturnTo, context.RequestAborted)).AbsoluteUri;
+            url = (await begin.Run(session.Workspace, session.Connection, with, session.Scopes, session.CreatedBy, session.Id, ConnectCookie.Set(context, address.Root), session.ReturnTo, null, context.RequestAborted)).AbsoluteUri;
         }
         catch (ProblemException)
         {
@@ -52,19 +52,20 @@ public static class OpenConnectSession
         await PlainPage.Write(context, StatusCodes.Status200OK, $"To {with.Provider.Name}", $"<p><a href=\"{PlainPage.Text(url)}\" rel=\"noreferrer\">Continue to {PlainPage.Text(with.Provider.Name)}</a></p>");
     }
 
-    private static async Task<(OpenSession, Authorizable)?> Find(string token, HttpContext context, ConnectSessions sessions, BeginAuthorization begin)
+    private static async Task<(OpenSession, Authorizable)?> Find(string token, HttpContext context, ConnectSessions sessions, Askers askers, BeginAuthorization begin)
     {
         // Whoever reads traces is not who was given the link.
         System.Diagnostics.Activity.Current?.SetTag("url.path", "/connect/{token}");
         try
         {
-            if (await sessions.Find(token, context.RequestAborted) is { } session) return (session, await begin.Find(session.Workspace, session.Connection, context.RequestAborted));
+            if (await sessions.Find(token, context.RequestAborted) is { } session && await askers.Stand(session.Workspace, session.CreatedBy, context.RequestAborted))
+                return (session, await begin.Find(session.Workspace, session.Connection, context.RequestAborted));
         }
         catch (ProblemException)
         {
             // The connection is gone, or not what the link was made for: for whoever has the link that is the same as no link.
         }
-        await PlainPage.Refuse(context, StatusCodes.Status404NotFound, "Nothing to connect", "This link is not, or no longer, valid. Ask for a new one.");
+        await PlainPage.Refuse(context, StatusCodes.Status404NotFound, "Nothing to connect", "This link is not, or no longer, valid. Ask for a new one.", token, "link");
         return null;
     }
 }
