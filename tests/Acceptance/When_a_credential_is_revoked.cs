@@ -6,7 +6,7 @@ namespace EventMesh.Tests.Acceptance;
 
 public class When_a_credential_is_revoked(RunningMesh mesh)
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task What_is_queued_is_not_sent_waits_without_using_attempts_and_goes_with_the_next()

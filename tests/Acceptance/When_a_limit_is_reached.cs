@@ -20,8 +20,7 @@ public class When_a_limit_is_reached(RunningMesh mesh)
         Assert.Equal(("5", "0"), (Header(whole, "RateLimit-Limit"), Header(whole, "RateLimit-Remaining")));
 
         // One comes back each second: no more than that is accepted.
-        var answers = new List<Answer>();
-        for (var i = 0; i < 4; i++) answers.Add(await workspace.Publish(Workspace.Event($"c{i}")));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => workspace.Publish(Workspace.Event($"c{i}"))));
         var accepted = answers.Count(a => a.Status == HttpStatusCode.Accepted);
         Assert.InRange(accepted, 0, (int)running.Elapsed.TotalSeconds);
         var refused = answers.Last(a => a.Status != HttpStatusCode.Accepted).IsProblem(HttpStatusCode.TooManyRequests, "limit_exceeded");
@@ -68,14 +67,20 @@ public class When_a_limit_is_reached(RunningMesh mesh)
     [Fact]
     public async Task Calls_of_a_workspaces_keys_are_counted_and_neither_publishing_nor_the_admin()
     {
-        var workspace = await mesh.Limited("""{"api_calls_per_minute":5}""");
+        Workspace workspace;
+        var (answers, running) = (new List<Answer>(), new Stopwatch());
+        do
+        {
+            // Where it took so long that one came back meanwhile, with another workspace.
+            workspace = await mesh.Limited("""{"api_calls_per_minute":5}""");
+            answers.Clear();
+            running.Restart();
+            for (var i = 0; i < 8; i++) answers.Add(await workspace.Get("/rules"));
+        }
+        while (running.Elapsed >= TimeSpan.FromSeconds(12));
         var admin = workspace.AsAdmin;
-        var running = Stopwatch.StartNew();
-        var answers = new List<Answer>();
-        for (var i = 0; i < 8; i++) answers.Add(await workspace.Get("/rules"));
         // Five of them, and one more every twelve seconds.
-        Assert.InRange(answers.Count(a => a.Status == HttpStatusCode.OK), 5, 5 + (int)(running.Elapsed.TotalSeconds / 12));
-        Assert.All(answers.Take(5), a => a.Is(HttpStatusCode.OK));
+        Assert.Equal(5, answers.Count(a => a.Status == HttpStatusCode.OK));
         Assert.Equal(["4", "3", "2", "1", "0"], answers.Take(5).Select(a => Header(a, "RateLimit-Remaining")));
         Assert.Equal("5", Header(answers[^1].IsProblem(HttpStatusCode.TooManyRequests, "limit_exceeded"), "RateLimit-Limit"));
         (await workspace.Publish(Workspace.Event("1"))).Is(HttpStatusCode.Accepted);

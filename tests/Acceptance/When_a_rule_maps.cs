@@ -8,7 +8,7 @@ namespace EventMesh.Tests.Acceptance;
 
 public class When_a_rule_maps(RunningMesh mesh)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task The_target_gets_what_the_mapping_makes_signed_as_it_is_sent()

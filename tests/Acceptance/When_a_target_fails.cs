@@ -6,7 +6,7 @@ namespace EventMesh.Tests.Acceptance;
 
 public class When_a_target_fails(RunningMesh mesh)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Its_connection_shows_an_open_circuit_that_can_be_closed_by_hand_and_keeps_its_version()

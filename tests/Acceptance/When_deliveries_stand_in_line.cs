@@ -6,7 +6,7 @@ namespace EventMesh.Tests.Acceptance;
 
 public class When_deliveries_stand_in_line(RunningMesh mesh)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Theory]
     [InlineData("""{"key":"data.orderId"}""")]

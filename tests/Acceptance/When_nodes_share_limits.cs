@@ -7,28 +7,10 @@ using Xunit;
 namespace EventMesh.Tests.Acceptance;
 
 /// <summary>Two nodes on one database, and what becomes of a limit when one of them ends.</summary>
-public sealed class When_nodes_share_limits : IAsyncLifetime
+public sealed class When_nodes_share_limits(NodePair nodes) : IClassFixture<NodePair>
 {
-    private const string AdminToken = "the-admin-of-these-nodes";
-    private EventMeshProcess one = null!;
-    private EventMeshProcess two = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        var settings = new Dictionary<string, string>
-        {
-            ["EVENTMESH_POSTGRES"] = await (await PostgresServer.Shared).CreateDatabase("shares"), ["EVENTMESH_ALLOW_NETWORKS"] = "127.0.0.0/8", ["EVENTMESH_ADMIN_TOKEN"] = AdminToken,
-        };
-        one = await EventMeshProcess.Start(settings);
-        settings["EVENTMESH_ROLES"] = "api";
-        two = await EventMeshProcess.Start(settings);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await two.DisposeAsync();
-        await one.DisposeAsync();
-    }
+    private readonly EventMeshProcess one = nodes.One;
+    private readonly EventMeshProcess two = nodes.Two;
 
     [Fact]
     public async Task Together_they_accept_what_the_month_allows_to_the_last_event_and_never_more()
@@ -75,8 +57,15 @@ public sealed class When_nodes_share_limits : IAsyncLifetime
         var (here, there) = await Limited("""{"events_per_month":200}""");
         for (var i = 0; i < 60; i++) (await there.Publish(Workspace.Event($"{i}"))).Is(HttpStatusCode.Accepted);
         Assert.Equal(0, await two.Terminate());
-        for (var i = 60; i < 200; i++) (await here.Publish(Workspace.Event($"{i}"))).Is(HttpStatusCode.Accepted);
-        (await here.Publish(Workspace.Event("200"))).IsProblem(HttpStatusCode.TooManyRequests, "limit_exceeded");
+        try
+        {
+            for (var i = 60; i < 200; i++) (await here.Publish(Workspace.Event($"{i}"))).Is(HttpStatusCode.Accepted);
+            (await here.Publish(Workspace.Event("200"))).IsProblem(HttpStatusCode.TooManyRequests, "limit_exceeded");
+        }
+        finally
+        {
+            await two.StartAgain();
+        }
     }
 
     [Fact]

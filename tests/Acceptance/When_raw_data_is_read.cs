@@ -6,32 +6,34 @@ using Xunit;
 
 namespace EventMesh.Tests.Acceptance;
 
-public sealed class When_raw_data_is_read : IAsyncLifetime
+/// <summary>A node whose database may be looked into and damaged.</summary>
+public sealed class OpenedMesh : IAsyncLifetime
+{
+    public string Database { get; private set; } = "";
+    public EventMeshProcess Process { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Process = await RunningMesh.StartOn(Database = await (await PostgresServer.Shared).CreateDatabase("raw_data"));
+
+    public ValueTask DisposeAsync() => Process.DisposeAsync();
+}
+
+public sealed class When_raw_data_is_read(OpenedMesh mesh) : IClassFixture<OpenedMesh>, IAsyncLifetime
 {
     private const string Reason = "The customer asked what we sent";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly List<IAsyncDisposable> started = [];
-    private string database = null!;
     private Workspace workspace = null!;
     private Receiver receiver = null!;
 
     public async ValueTask InitializeAsync()
     {
-        database = await (await PostgresServer.Shared).CreateDatabase("raw_data");
-        var process = await RunningMesh.StartOn(database);
-        started.Add(process);
         receiver = await Receiver.Start();
-        started.Add(receiver);
         receiver.Says = _ => """{"id":7,"to":"anna@example.com"}""";
-        workspace = await Workspace.New(process);
+        workspace = await Workspace.New(mesh.Process);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var one in Enumerable.Reverse(started)) await one.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => receiver.DisposeAsync();
 
     [Fact]
     public async Task A_body_is_shown_as_its_shape_until_the_workspace_says_what_is_personal()
@@ -172,13 +174,13 @@ public sealed class When_raw_data_is_read : IAsyncLifetime
         return data.ToJsonString();
     }
 
-    private async Task<long> Count(string type) => (long)(await Ask($"select count(*) from mt_events where type = '{type}'"))!;
+    private async Task<long> Count(string type) => (long)(await Ask($"select count(*) from mt_events where tenant_id = '{workspace.Id}' and type = '{type}'"))!;
 
     private Task Run(string sql) => Ask(sql);
 
     private async Task<object?> Ask(string sql)
     {
-        await using var connection = new NpgsqlConnection(database);
+        await using var connection = new NpgsqlConnection(mesh.Database);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         return await command.ExecuteScalarAsync();

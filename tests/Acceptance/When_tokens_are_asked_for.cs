@@ -11,7 +11,7 @@ public class When_tokens_are_asked_for(RunningMesh mesh)
     private static readonly string Canary = Planted.New();
     private static readonly string TokenCanary = Planted.New();
     private static readonly string Secret = Canary + "&+ %";
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     [Theory]
     [InlineData("basic")]

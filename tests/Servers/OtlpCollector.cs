@@ -15,10 +15,7 @@ public sealed class OtlpCollector : IAsyncDisposable
     public OtlpCollector(string? directory = null)
     {
         this.directory = directory;
-        using var free = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        free.Start();
-        Address = $"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}";
-        free.Stop();
+        Address = $"http://127.0.0.1:{Ports.Next()}";
         listener.Prefixes.Add(Address + "/");
         listener.Start();
         listening = Listen();

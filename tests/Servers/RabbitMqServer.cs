@@ -8,10 +8,11 @@ public sealed class RabbitMqServer : IAsyncDisposable
 {
     private static readonly Lazy<Task<RabbitMqServer>> SharedServer = new(Start);
     private readonly string directory;
+    private readonly int port;
 
-    private RabbitMqServer(string directory, string uri)
+    private RabbitMqServer(string directory, int port, string uri)
     {
-        this.directory = directory;
+        (this.directory, this.port) = (directory, port);
         Uri = uri;
     }
 
@@ -24,7 +25,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
     public static async Task<RabbitMqServer> Start()
     {
         var directory = Script.TemporaryDirectory("rabbitmq");
-        return new(directory, await Script.Run("rabbitmq", "start", directory, "--for", $"{Environment.ProcessId}", "--temporary"));
+        var port = Ports.Next();
+        return new(directory, port, await Start(directory, port));
     }
 
     /// <summary>
@@ -34,11 +36,9 @@ public sealed class RabbitMqServer : IAsyncDisposable
     public Task Kill() => Script.Run("rabbitmq", "kill", directory);
 
     /// <summary>Starts it on the same data and port; returns when it answers.</summary>
-    public async Task StartAgain()
-    {
-        var uri = await Script.Run("rabbitmq", "start", directory, "--for", $"{Environment.ProcessId}", "--temporary");
-        if (uri != Uri) throw new InvalidOperationException("The port was taken by somebody else while the node was down.");
-    }
+    public Task StartAgain() => Start(directory, port);
+
+    private static Task<string> Start(string directory, int port) => Script.Run("rabbitmq", "start", directory, $"{port}", "--for", $"{Environment.ProcessId}", "--temporary");
 
     /// <summary><c>rabbitmqctl</c> on this node, for example <c>Ctl("list_queues", "--silent")</c>.</summary>
     /// <returns>What it printed.</returns>

@@ -27,7 +27,7 @@ internal sealed class ReplayProcess : IAsyncDisposable
     public static async Task<(int Code, string Said, string Output)> Run(Workspace workspace, params string[] arguments)
     {
         await using var replay = new ReplayProcess(workspace, arguments);
-        await replay.process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(90));
+        await replay.process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(180));
         return (replay.process.ExitCode, await replay.said, await replay.Output);
     }
 

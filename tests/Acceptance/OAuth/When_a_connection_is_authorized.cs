@@ -7,7 +7,7 @@ namespace EventMesh.Tests.Acceptance.OAuth;
 /// <summary>OAuth 2.0 authorization code end to end, with npm's oidc-provider.</summary>
 public sealed class When_a_connection_is_authorized(RunningMesh mesh)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Its_requests_carry_the_token_and_nobody_sees_it()

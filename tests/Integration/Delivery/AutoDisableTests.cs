@@ -12,7 +12,7 @@ namespace EventMesh.Tests.Integration.Delivery;
 /// <summary>The history is written as it would have been over days; what is decided on it is decided by the stored times alone.</summary>
 public sealed class AutoDisableTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly DateTimeOffset Began = new(DateTimeOffset.UtcNow.AddDays(-20).Ticks / 10_000 * 10_000, TimeSpan.Zero);
     private int deliveries;
 

@@ -9,7 +9,7 @@ namespace EventMesh.Tests.Integration.Delivery;
 
 public sealed class ConcurrencyTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Two_nodes_together_run_as_many_attempts_as_the_plan_allows_and_not_one_more()

@@ -10,7 +10,7 @@ namespace EventMesh.Tests.Integration.Delivery;
 
 public sealed class ManualRetryTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     // Seconds from when the automatic attempt is due to when somebody asks for another; each has a connection of its own, and all run at once.
     private static readonly double[] Moments = [-5.5, -5.2, -5.05, -4.95, -3, -0.5, -0.1, -0.02, 0, 0.05, 0.2, 0.5];

@@ -15,7 +15,6 @@ using EventMesh.Domain.Publishing;
 using EventMesh.Domain.Rules;
 using EventMesh.Domain.Workspaces;
 using EventMesh.EventStore;
-using EventMesh.EventStore.Migrations;
 using EventMesh.EventStore.Reading;
 using EventMesh.EventStore.Sealing;
 using EventMesh.Messaging;
@@ -52,9 +51,8 @@ internal sealed class Mesh : IAsyncDisposable
 
     public static async Task<Mesh> Open(string? database = null, TimeSpan? timeout = null, IMasterKeys? masterKeys = null)
     {
-        database ??= await (await PostgresServer.Shared).CreateDatabase("delivery");
-        var store = await Store.Open(new StoreOptions(database, MasterKeys: masterKeys), ConfigurationEvents.All,
-            [.. Migration.In(typeof(IndexFollower).Assembly, "projections"), .. Migration.In(typeof(FanOut).Assembly, "delivery")]);
+        database ??= await Migrated.Database("delivery", Migrated.Delivery);
+        var store = await Store.Open(new StoreOptions(database, MasterKeys: masterKeys), ConfigurationEvents.All, Migrated.Delivery);
         return new(store, database, timeout ?? TimeSpan.FromSeconds(15));
     }
 

@@ -11,7 +11,7 @@ namespace EventMesh.Tests.Integration.Delivery;
 
 public sealed class OperationsTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Each_kind_arrives_once_signed_and_at_its_own_workspace()

@@ -23,7 +23,7 @@ public sealed class Opened : IAsyncDisposable
     /// <param name="masterKeys">Null: nothing is sealed.</param>
     public static async Task<Opened> New(string name, int lanes = 2, IMasterKeys? masterKeys = null, bool tells = false)
     {
-        var database = await (await PostgresServer.Shared).CreateDatabase(name);
+        var database = await Migrated.Database(name);
         return await On(database, lanes, masterKeys, tells);
     }
 

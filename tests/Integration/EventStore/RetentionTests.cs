@@ -97,7 +97,7 @@ public sealed class RetentionTests : IAsyncLifetime
         await Opened.Run(reader, $"begin; select * from eventmesh.payloads where day = '{Today:yyyy-MM-dd}'");
 
         var dropping = Drop(Today.AddDays(8));
-        for (var i = 0; i < 20; i++) await Publish("acme", $"evt_during_{i}", Today, 30).WaitAsync(TimeSpan.FromSeconds(5));
+        for (var i = 0; i < 20; i++) await Publish("acme", $"evt_during_{i}", Today, 30).WaitAsync(Eventually.Patience);
         Assert.False(dropping.IsCompleted);
 
         await Opened.Run(reader, "rollback");

@@ -36,10 +36,10 @@ internal sealed class Exporting : IAsyncDisposable
 
     public static async Task<Exporting> Open()
     {
-        var database = await (await PostgresServer.Shared).CreateDatabase("exports");
         var sql = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "src/Api/Exports/Migrations/0020_exports.sql"));
-        return new(await Store.Open(new StoreOptions(database, MasterKeys: SealingTests.Keys(SealingTests.One)), ConfigurationEvents.All,
-            [.. Migration.In(typeof(IndexFollower).Assembly, "projections"), .. Migration.In(typeof(WorkspaceExports).Assembly, "delivery"), new Migration("api", 20, "exports", sql)]), database);
+        IReadOnlyList<Migration> migrations = [.. Migrated.Delivery, new("api", 20, "exports", sql)];
+        var database = await Migrated.Database("exports", migrations);
+        return new(await Store.Open(new StoreOptions(database, MasterKeys: SealingTests.Keys(SealingTests.One)), ConfigurationEvents.All, migrations), database);
     }
 
     public static EventMetadata By(string actor = "key_1") => new(DateTimeOffset.UtcNow, actor, From: "192.0.2.0/24");

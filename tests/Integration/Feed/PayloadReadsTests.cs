@@ -25,7 +25,7 @@ public sealed class PayloadReadsTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        opened = await Opened.On(await (await PostgresServer.Shared).CreateDatabase("payload_reads"), tells: true);
+        opened = await Opened.On(await Migrated.Database("payload_reads"), tells: true);
         reads = new(opened.Store, clock, NullLogger<PayloadReads>.Instance);
     }
 

@@ -8,18 +8,17 @@ using Xunit;
 
 namespace EventMesh.Tests.Integration.Isolation;
 
-/// <summary>The database as a node leaves it, asked past the node: every table with a tenant, found in the catalogue, so that a new one is held to the same.</summary>
-public sealed class SqlIsolationTests : IAsyncLifetime
+/// <summary>The database as a node leaves it, with something of two workspaces.</summary>
+public sealed class LeftByANode : IAsyncLifetime
 {
-    private static readonly string[] Roles = ["eventmesh_tenant", "eventmesh_append", "eventmesh_writer", "eventmesh_marten"];
-
-    private string database = null!;
     private EventMeshProcess node = null!;
+
+    public string Database { get; private set; } = "";
 
     public async ValueTask InitializeAsync()
     {
-        database = await (await PostgresServer.Shared).CreateDatabase("isolation_sql");
-        node = await EventMeshProcess.Start(new Dictionary<string, string> { ["EVENTMESH_POSTGRES"] = database, ["EVENTMESH_ALLOW_NETWORKS"] = "127.0.0.0/8" });
+        Database = await (await PostgresServer.Shared).CreateDatabase("isolation_sql");
+        node = await EventMeshProcess.Start(new Dictionary<string, string> { ["EVENTMESH_POSTGRES"] = Database, ["EVENTMESH_ALLOW_NETWORKS"] = "127.0.0.0/8" });
         using var client = new WorkspaceKeys().Client(node);
         foreach (var workspace in new[] { "acme", "bolt" })
         {
@@ -31,11 +30,25 @@ public sealed class SqlIsolationTests : IAsyncLifetime
             using var answer = await client.PostAsync($"/v1/workspaces/{workspace}/events", published);
             Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
         }
-        await using var direct = await Session();
-        await Eventually.True(async () => await Ask<long>(direct, "select count(distinct tenant_id) from eventmesh.deliveries") == 2, TimeSpan.FromSeconds(60), "deliveries of both");
+        await using var direct = NpgsqlDataSource.Create(Database);
+        await using var deliveries = direct.CreateCommand("select count(distinct tenant_id) from eventmesh.deliveries");
+        await Eventually.True(async () => await deliveries.ExecuteScalarAsync() is 2L, Eventually.Patience, "deliveries of both");
     }
 
     public ValueTask DisposeAsync() => node.DisposeAsync();
+
+    private static async Task<JsonElement> Post(HttpClient client, string path, object body)
+    {
+        using var answer = await client.PostAsJsonAsync(path, body);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        return await answer.Content.ReadFromJsonAsync<JsonElement>();
+    }
+}
+
+/// <summary>Asked past the node: every table with a tenant, found in the catalogue, so that a new one is held to the same.</summary>
+public sealed class SqlIsolationTests(LeftByANode left) : IClassFixture<LeftByANode>
+{
+    private static readonly string[] Roles = ["eventmesh_tenant", "eventmesh_append", "eventmesh_writer", "eventmesh_marten"];
 
     [Fact]
     public async Task Every_table_that_keeps_sealed_values_is_known_to_the_rotation_of_keys()
@@ -118,7 +131,7 @@ public sealed class SqlIsolationTests : IAsyncLifetime
 
     private async Task<NpgsqlConnection> Session(string? role = null, string? workspace = null)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database) { Pooling = false }.ConnectionString);
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(left.Database) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand($"{(role is null ? "" : $"set role {role};")}{(workspace is null ? "" : $"set app.tenant_id = '{workspace}';")}select 1", connection);
         await command.ExecuteNonQueryAsync();
@@ -151,12 +164,5 @@ public sealed class SqlIsolationTests : IAsyncLifetime
         var names = new List<string>();
         while (await reader.ReadAsync()) names.Add(reader.GetString(0));
         return names;
-    }
-
-    private static async Task<JsonElement> Post(HttpClient client, string path, object body)
-    {
-        using var answer = await client.PostAsJsonAsync(path, body);
-        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
-        return await answer.Content.ReadFromJsonAsync<JsonElement>();
     }
 }

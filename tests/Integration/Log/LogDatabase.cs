@@ -1,7 +1,6 @@
 using System.Text;
 using EventMesh.Domain.Log;
 using EventMesh.EventStore;
-using EventMesh.EventStore.Migrations;
 using EventMesh.EventStore.Reading;
 using EventMesh.Projections.Index;
 using EventMesh.Projections.Log;
@@ -26,12 +25,12 @@ internal sealed class LogDatabase : IAsyncDisposable
 
     public static async Task<LogDatabase> Create()
     {
-        var options = new StoreOptions(await (await PostgresServer.Shared).CreateDatabase("log"));
+        var options = new StoreOptions(await Migrated.Database("log", Migrated.Projections));
         return new(await Open(options), options);
     }
 
     /// <summary>Another node on a database.</summary>
-    public static Task<Store> Open(StoreOptions options) => Store.Open(options, ConfigurationEvents.All, Migration.In(typeof(ProjectionRunner).Assembly, "projections"));
+    public static Task<Store> Open(StoreOptions options) => Store.Open(options, ConfigurationEvents.All, Migrated.Projections);
 
     /// <summary>Events of a workspace, five to a stream, with what JSON has in store.</summary>
     public async Task Write(string workspace, int events, string begin = "s")

@@ -40,14 +40,20 @@ public sealed class InProcessQueuesTests : DispatchQueuesContract
     [Fact(Timeout = Broker.Patience)]
     public async Task Workspaces_that_have_become_quiet_hold_no_memory()
     {
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        for (var from = 0; from < 100_000; from += 1_000)
-        {
-            _ = Queues.Put([.. Enumerable.Range(from, 1_000).Select(n => Some.Dispatches($"tenant-{n}", 1)[0])], Stop);
-            await Queues.TakeAndAck(1_000, Stop);
-        }
+        // A line each would hold 20 MB and more. What other tests hold meanwhile is measured, too: it comes and goes, and what is never let go is there every time.
+        var held = new List<long>();
+        while (held.Count < 5 && held.LastOrDefault(long.MaxValue) > 5_000_000) held.Add(await Held(held.Count * 100_000));
+        Assert.True(held[^1] <= 5_000_000, $"{string.Join(", ", held)} bytes");
 
-        // A line each would hold 20 MB and more.
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 5_000_000);
+        async Task<long> Held(int first)
+        {
+            var before = GC.GetTotalMemory(forceFullCollection: true);
+            for (var from = first; from < first + 100_000; from += 1_000)
+            {
+                _ = Queues.Put([.. Enumerable.Range(from, 1_000).Select(n => Some.Dispatches($"tenant-{n}", 1)[0])], Stop);
+                await Queues.TakeAndAck(1_000, Stop);
+            }
+            return GC.GetTotalMemory(forceFullCollection: true) - before;
+        }
     }
 }

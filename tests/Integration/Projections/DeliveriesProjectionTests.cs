@@ -126,7 +126,7 @@ public sealed class DeliveriesProjectionTests
         }
         await history.Succeed(4);
 
-        Assert.True(await ReadModel.WaitFor(database.Store, DeliveriesProjection.Name, history.Last, TimeSpan.FromSeconds(20), Stop));
+        Assert.True(await ReadModel.WaitFor(database.Store, DeliveriesProjection.Name, history.Last, Eventually.Patience, Stop));
         var items = (await DeliveriesQuery.List(history.Store, null, null, null, null, 100, Stop)).Items;
         Assert.Equal([(0, 1), (4, 1)], items.Where(d => d.Status == "delivered").Select(d => (history.Born.ToList().FindIndex(b => b.Id == d.Id), d.Attempts)).Order());
         Assert.Equal(6, items.Count);

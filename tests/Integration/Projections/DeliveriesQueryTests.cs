@@ -2,6 +2,7 @@ using EventMesh.Domain.Deliveries;
 using EventMesh.EventStore;
 using EventMesh.Projections.Deliveries;
 using EventMesh.Projections.Running;
+using EventMesh.Tests.Servers;
 using Npgsql;
 using Xunit;
 
@@ -90,7 +91,7 @@ public sealed class DeliveriesQueryTests
         var (history, _) = await Filled(database, "waits");
         var position = await history.Store.Append("evt_unrouted", "published_event", 0, [new NewEvent("event_published", null, "{}"u8.ToArray())], new(DateTimeOffset.UnixEpoch), stop: Stop);
         Assert.False(await ReadModel.WaitFor(database.Store, DeliveriesProjection.Name, position, TimeSpan.Zero, Stop));
-        var waiting = ReadModel.WaitFor(database.Store, DeliveriesProjection.Name, position, TimeSpan.FromSeconds(20), Stop);
+        var waiting = ReadModel.WaitFor(database.Store, DeliveriesProjection.Name, position, Eventually.Patience, Stop);
         await using var running = Running.Start(database.Store);
         Assert.True(await waiting);
     }

@@ -1,5 +1,4 @@
 using EventMesh.EventStore;
-using EventMesh.EventStore.Migrations;
 using EventMesh.Projections.Index;
 using EventMesh.Projections.Running;
 using EventMesh.Tests.Servers;
@@ -21,8 +20,8 @@ public sealed class ProjectionDatabase : IAsyncDisposable
 
     public static async Task<ProjectionDatabase> Create()
     {
-        var options = new StoreOptions(await (await PostgresServer.Shared).CreateDatabase("projections"));
-        var store = await Store.Open(options, ConfigurationEvents.All, Migration.In(typeof(ProjectionRunner).Assembly, "projections"));
+        var options = new StoreOptions(await Migrated.Database("projections", Migrated.Projections));
+        var store = await Store.Open(options, ConfigurationEvents.All, Migrated.Projections);
         return new(store, NpgsqlDataSource.Create(options.ConnectionString), options);
     }
 

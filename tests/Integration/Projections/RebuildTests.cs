@@ -11,7 +11,7 @@ namespace EventMesh.Tests.Integration.Projections;
 
 public sealed class RebuildTests
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 

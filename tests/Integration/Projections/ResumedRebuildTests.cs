@@ -17,7 +17,7 @@ namespace EventMesh.Tests.Integration.Projections;
 /// <summary>Rebuilds that were asked for: noted down as they go, and gone on with after a kill, wherever that was.</summary>
 public sealed class ResumedRebuildTests
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     private const string Lease =
         "select pg_terminate_backend(l.pid) from pg_locks l where l.locktype = 'advisory' and ((l.classid::bigint << 32) | l.objid::bigint) = hashtextextended('feed:rebuild:{0}', 0)";

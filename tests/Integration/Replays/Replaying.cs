@@ -16,7 +16,7 @@ namespace EventMesh.Tests.Integration.Replays;
 /// <summary>A mesh with its read model, and what a test of replays does to it.</summary>
 internal sealed class Replaying(Mesh mesh) : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     public Mesh Mesh { get; } = mesh;
 

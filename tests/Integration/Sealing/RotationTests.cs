@@ -24,7 +24,7 @@ public sealed class RotationTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        database = await (await PostgresServer.Shared).CreateDatabase("rotation");
+        database = await Migrated.Database("rotation");
         opened = await Node(SealingTests.One);
     }
 
@@ -49,7 +49,7 @@ public sealed class RotationTests : IAsyncLifetime
             var id = $"evt_{Guid.NewGuid():N}";
             await Publish(another, id, "x");
             return await KeyOf(id) == 2;
-        }, TimeSpan.FromSeconds(1.5), "the other node to seal with the new key");
+        }, Soon, "the other node to seal with the new key");
 
         var worker = Work(opened);
         await Eventually.True(async () => (await opened.Store.For("acme").ReadRotation())?.FinishedAt is not null, Soon, "the rotation to end");
