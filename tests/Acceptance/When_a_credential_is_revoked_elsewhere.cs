@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
+using System.Text.Json.Nodes;
 using EventMesh.Tests.Servers;
 using Npgsql;
 using Xunit;
@@ -10,7 +12,7 @@ namespace EventMesh.Tests.Acceptance;
 public sealed class When_a_credential_is_revoked_elsewhere : IAsyncLifetime
 {
     private const string AdminToken = "the-admin-of-these-nodes";
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
     private string database = null!;
     private EventMeshProcess sending = null!;
     private EventMeshProcess told = null!;
@@ -49,13 +51,13 @@ public sealed class When_a_credential_is_revoked_elsewhere : IAsyncLifetime
         var since = Stopwatch.StartNew();
         Assert.Equal((2L, 0L), await Kept(id));
         await Eventually.True(() => Task.FromResult(since.Elapsed >= TimeSpan.FromSeconds(1)), Soon, "the second to pass");
-        var sent = receiver.CountOf("/a");
-        var then = Volatile.Read(ref published);
+        // What is published from now on is not sent there; what was under way may still arrive.
+        var then = Volatile.Read(ref published) + 1;
         await Eventually.True(() => Task.FromResult(Volatile.Read(ref published) >= then + 50), Soon, "more to be published");
         revoked.SetResult();
         await publishing;
         await Eventually.True(() => Task.FromResult(receiver.CountOf("/b") == published), Soon, "the other connection to get all of it");
-        Assert.Equal(sent, receiver.CountOf("/a"));
+        Assert.All(receiver.Arrived.Where(a => a.Path == "/a"), a => Assert.True(int.Parse(JsonNode.Parse(a.Text)!["id"]!.GetValue<string>(), CultureInfo.InvariantCulture) <= then, $"{a.Text} after {then}"));
 
         async Task Publish()
         {
