@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Xunit;
 
@@ -44,6 +45,16 @@ public class When_secrets_are_rotated(RunningMesh mesh)
         Assert.Equal("ed25519", (await workspace.Post($"/connections/{keyed["id"]}/secret/rotate", "{}")).Is(HttpStatusCode.OK)["scheme"]);
         var brought = (await workspace.Post("/connections", $$$"""{"name":"a","kind":"webhook","secret":"{{{Own}}}","config":{"url":"https://example.com"}}""")).Is(HttpStatusCode.Created);
         Assert.Equal((Own, "hmac"), (brought["secret"], brought["scheme"]));
+    }
+
+    [Fact]
+    public async Task Without_a_body_the_old_one_signs_for_a_day()
+    {
+        var workspace = await mesh.Workspace();
+        var id = await workspace.Connection();
+        var rotated = (await workspace.Post($"/connections/{id}/secret/rotate", "")).Is(HttpStatusCode.OK);
+        Assert.Equal(TimeSpan.FromDays(1), DateTimeOffset.Parse(rotated["overlap_ends_at"], CultureInfo.InvariantCulture) - DateTimeOffset.Parse(rotated["created_at"], CultureInfo.InvariantCulture));
+        Assert.Equal(2, (await workspace.Get($"/connections/{id}/secrets")).Items.Count);
     }
 
     [Fact]

@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.Http.Metadata;
 
 namespace EventMesh.Api.Edge;
 
-/// <summary>A body of configuration: JSON of at most <see cref="JsonBody.BytesMax"/>, every member known. Handlers take it as a parameter.</summary>
+/// <summary>
+/// A body of configuration: JSON of at most <see cref="JsonBody.BytesMax"/>, every member known. Handlers take it as a parameter;
+/// one that has a default gets that when there is no body.
+/// </summary>
 public sealed class Body<T> : IEndpointParameterMetadataProvider where T : class
 {
     private Body(T value) => Value = value;
@@ -13,9 +16,9 @@ public sealed class Body<T> : IEndpointParameterMetadataProvider where T : class
     public static async ValueTask<Body<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
         using var received = await ReceivedBody.Read(context.Request, JsonBody.BytesMax).ConfigureAwait(false);
-        return new(JsonBody.Read<T>(received.Bytes.Span));
+        return received.Bytes.IsEmpty && parameter.HasDefaultValue ? null : new(JsonBody.Read<T>(received.Bytes.Span));
     }
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
-        builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T)));
+        builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T), parameter.HasDefaultValue));
 }

@@ -32,8 +32,9 @@ public static class RotateSecret
         .Needs(Permission.WriteConnections).WithIfMatch().WithName("rotateSecret").WithSummary("Make a new signing secret, shown once; old ones sign on until the overlap ends")
         .WithProblem(StatusCodes.Status409Conflict).WithProblem(StatusCodes.Status412PreconditionFailed);
 
-    private static async Task<Response> Handle(string id, Body<Request> body, Call call, Store store, IndexFollower index, HttpContext context)
+    private static async Task<Response> Handle(string id, Call call, Store store, IndexFollower index, HttpContext context, Body<Request>? body = null)
     {
+        var asked = body?.Value ?? new(null, null, null);
         var stop = context.RequestAborted;
         var workspace = store.For(call.Workspace.Id);
         var secretId = call.NewId("sec_");
@@ -42,9 +43,9 @@ public static class RotateSecret
         var present = ReadSecrets.Of(state) ?? throw ProblemAnswer.Missing(ReadConnections.Missing);
 
         var checks = new Checks();
-        var overlap = body.Value.OverlapSeconds ?? SigningSecret.OverlapSecondsDefault;
+        var overlap = asked.OverlapSeconds ?? SigningSecret.OverlapSecondsDefault;
         checks.That(overlap is >= 0 and <= SigningSecret.OverlapSecondsMax, "overlap_seconds", $"must be from 0 to {SigningSecret.OverlapSecondsMax}");
-        var secret = NewSecret.Of(body.Value.Scheme, body.Value.Secret, present.Newest.Scheme, checks);
+        var secret = NewSecret.Of(asked.Scheme, asked.Secret, present.Newest.Scheme, checks);
         checks.Done();
         var command = new ConnectionCommand.RotateSecret(secretId, secret.Scheme, secret.PublicKey, overlap, call.Now);
         // What will be refused is not kept first.
