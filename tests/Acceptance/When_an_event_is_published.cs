@@ -197,6 +197,10 @@ public class When_an_event_is_published(RunningMesh mesh)
 
         Assert.Equal("scheduled", (await workspace.Post($"/deliveries/{id}/retry", "")).Is(HttpStatusCode.Accepted)["status"]);
         await Servers.Eventually.True(async () => (await workspace.Get("/deliveries/" + id)).Json["attempts"]!.AsArray().Count == 2, TimeSpan.FromSeconds(30), "the second attempt");
+
+        (await workspace.Patch("/connections/" + connection, """{"status":"disabled"}""")).Is(HttpStatusCode.OK);
+        Assert.Contains("is disabled", (await workspace.Post($"/deliveries/{id}/retry", "")).IsProblem(HttpStatusCode.Conflict, "conflict")["detail"], StringComparison.Ordinal);
+        Assert.Equal("retrying", (await workspace.Get("/deliveries/" + id))["status"]);
         (await workspace.Get("/deliveries/dlv_none")).IsProblem(HttpStatusCode.NotFound, "not_found");
         (await workspace.Post("/deliveries/dlv_none/retry", "")).IsProblem(HttpStatusCode.NotFound, "not_found");
 
