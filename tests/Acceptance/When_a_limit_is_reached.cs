@@ -15,7 +15,7 @@ public class When_a_limit_is_reached(RunningMesh mesh)
         var workspace = await mesh.Limited("""{"events_per_second":1,"events_burst":5}""");
         var running = Stopwatch.StartNew();
         var tooMany = (await workspace.PublishBatch(Batch("a", 6))).IsProblem(HttpStatusCode.TooManyRequests, "limit_exceeded");
-        Assert.Contains("send fewer together", tooMany["detail"], StringComparison.Ordinal);
+        Assert.Contains("6 at once are more than the 5 that events_burst ever allows", tooMany["detail"], StringComparison.Ordinal);
         var whole = (await workspace.PublishBatch(Batch("b", 5))).Is(HttpStatusCode.Accepted);
         Assert.Equal(("5", "0"), (Header(whole, "RateLimit-Limit"), Header(whole, "RateLimit-Remaining")));
 
@@ -46,6 +46,10 @@ public class When_a_limit_is_reached(RunningMesh mesh)
             var monthsEnd = new DateTimeOffset(now.Year, now.Month, 1, 0, 0, 0, TimeSpan.Zero).AddMonths(1) - now;
             Assert.InRange(int.Parse(Header(refused, "Retry-After"), CultureInfo.InvariantCulture), monthsEnd.TotalSeconds - 60, monthsEnd.TotalSeconds + 60);
         }
+        var repeated = (await workspace.Publish(Workspace.Event("3"))).Is(HttpStatusCode.OK);
+        Assert.Equal((last["id"], last["position"], "0"), (repeated["id"], repeated["position"], Header(repeated, "RateLimit-Remaining")));
+        (await workspace.PublishBatch($"[{Workspace.Event("1")},{Workspace.Event("3")}]")).Is(HttpStatusCode.Accepted);
+        (await workspace.PublishBatch($"[{Workspace.Event("1")},{Workspace.Event("4")}]")).IsProblem(HttpStatusCode.TooManyRequests, "limit_exceeded");
         Assert.Equal(3, (await workspace.Get("/events")).Items.Count);
         var noted = Assert.Single(await Noted(workspace));
         Assert.Equal(("events_per_month", "hard", "starter", 3), (Text(noted, "limit"), Text(noted, "overage"), Text(noted, "plan"), noted["allowed"]!.GetValue<int>()));
@@ -58,7 +62,7 @@ public class When_a_limit_is_reached(RunningMesh mesh)
         var workspace = await mesh.Limited("""{"events_per_month":2,"overage":"soft"}""");
         for (var i = 0; i < 2; i++) (await workspace.Publish(Workspace.Event($"{i}"))).Is(HttpStatusCode.Accepted);
         Assert.Empty(await Noted(workspace));
-        for (var i = 2; i < 6; i++) (await workspace.Publish(Workspace.Event($"{i}"))).Is(HttpStatusCode.Accepted);
+        for (var i = 2; i < 6; i++) Assert.Equal("0", Header((await workspace.Publish(Workspace.Event($"{i}"))).Is(HttpStatusCode.Accepted), "RateLimit-Remaining"));
         Assert.Equal(6, (await workspace.Get("/events")).Items.Count);
         var noted = Assert.Single(await Noted(workspace));
         Assert.Equal(("events_per_month", "soft", 2), (Text(noted, "limit"), Text(noted, "overage"), noted["allowed"]!.GetValue<int>()));

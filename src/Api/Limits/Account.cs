@@ -18,6 +18,8 @@ internal sealed class Account(string workspace, LimitedUse use, TimeProvider clo
     private static readonly TimeSpan RefusedMin = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan RefusedMax = TimeSpan.FromMilliseconds(250);
 
+    private const int LooksPerSecondMax = 50;
+
     private readonly Lock gate = new();
     private readonly Queue<Waiter> waiting = new();
     private PlanLimits? limits;
@@ -27,6 +29,7 @@ internal sealed class Account(string workspace, LimitedUse use, TimeProvider clo
     private bool drawing;
     private bool closed;
     private long usedAt = clock.GetTimestamp();
+    private (long Since, int Made) looks = (clock.GetTimestamp(), 0);
 
     private sealed record Waiter(long N, TaskCompletionSource<Answer> Answered, CancellationToken Stop);
 
@@ -101,6 +104,15 @@ internal sealed class Account(string workspace, LimitedUse use, TimeProvider clo
         {
             for (; drawingFor > 0; drawingFor--) waiting.Dequeue().Answered.TrySetException(failure);
             return drawing = waiting.Count > 0;
+        }
+    }
+
+    public bool MayLook()
+    {
+        lock (gate)
+        {
+            if (clock.GetElapsedTime(looks.Since) >= TimeSpan.FromSeconds(1)) looks = (clock.GetTimestamp(), 0);
+            return looks.Made++ < LooksPerSecondMax;
         }
     }
 

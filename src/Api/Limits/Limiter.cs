@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EventMesh.Api.Edge;
+using EventMesh.Domain.Limits;
 using EventMesh.EventStore;
 using EventMesh.Projections.Index;
 
@@ -52,6 +53,9 @@ public sealed partial class Limiter(Store store, TimeProvider clock, ILogger<Lim
         }
     }
 
+    /// <summary>Whether a publish that a month refused may ask what is stored already: some times a second, so that a workspace that goes on knocking costs the others nothing.</summary>
+    public bool MayLook(string workspace) => Of(workspace, LimitedUse.Publish).MayLook();
+
     /// <summary>Gives a month back what was taken of it and not stored.</summary>
     public void PutBack(Taken taken, long n)
     {
@@ -83,9 +87,11 @@ public sealed partial class Limiter(Store store, TimeProvider clock, ILogger<Lim
     public static ProblemException NoPlan() =>
         Problem.PlanUnknown.With("The workspace's plan is not among those that this platform has; its admin can give it another one.");
 
-    private static ProblemException Refusal(Allowance limit, long n) => new(Problem.LimitExceeded, n > limit.Capacity
-        ? $"{n} at once are more than the {limit.Capacity} that {limit.Limit} ever allows at once; send fewer together."
+    private static ProblemException Refusal(Allowance limit, long n) => new(Problem.LimitExceeded, n > Math.Max(1, limit.Capacity)
+        ? $"{n} at once are more than the {limit.Capacity} that {NameOfCapacity(limit)} ever allows; nothing was stored, send fewer together."
         : $"The limit {limit.Limit} of {limit.Allowed} is reached; nothing was stored. It fits again in {limit.RetryAfter} s.", []) { Allowance = limit };
+
+    private static string NameOfCapacity(Allowance limit) => limit.Limit == PlanLimits.EventsPerSecondName ? PlanLimits.EventsBurstName : limit.Limit;
 
     private Account Of(string workspace, LimitedUse use)
     {

@@ -1,3 +1,5 @@
+using EventMesh.Domain.Limits;
+
 namespace EventMesh.Api.Limits;
 
 /// <summary>What this node holds of one limit of one workspace. Used under the lock of its <see cref="Account"/>.</summary>
@@ -24,8 +26,8 @@ internal sealed class Share(Terms terms, TimeProvider clock)
     /// <summary>Whether it is time to draw ahead, so that nobody has to wait for it.</summary>
     public bool IsLow => Held < More / 4 && remaining > 0;
 
-    /// <summary>As far as this node knows: what it holds, and what was left when it last drew.</summary>
-    public long Left => Held + remaining;
+    /// <summary>As far as this node knows: what it holds, and what was left when it last drew. What a soft limit gave on top of the plan is nothing that was left.</summary>
+    public long Left => Short && Terms.Overage == Overage.Soft ? 0 : Held + remaining;
 
     public void Take(long n)
     {

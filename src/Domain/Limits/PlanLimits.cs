@@ -18,6 +18,7 @@ public sealed record PlanLimits(
 {
     /// <summary>The names under which limits are refused, recorded and shown.</summary>
     public const string EventsPerSecondName = "events_per_second";
+    public const string EventsBurstName = "events_burst";
     public const string EventsPerMonthName = "events_per_month";
     public const string ApiCallsPerMinuteName = "api_calls_per_minute";
     public const string ConnectionsName = "connections";

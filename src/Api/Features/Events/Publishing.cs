@@ -3,6 +3,7 @@ using EventMesh.Api.CloudEvents;
 using EventMesh.Api.Edge;
 using EventMesh.Api.Limits;
 using EventMesh.Domain;
+using EventMesh.Domain.Limits;
 using EventMesh.Domain.Publishing;
 using EventMesh.EventStore;
 using EventMesh.EventStore.Appending;
@@ -34,13 +35,15 @@ public static class Publishing
         var stream = idempotencyKey is null ? Ids.OfEvent(one.Source, one.Id) : Ids.OfIdempotencyKey(idempotencyKey);
         call.Subject = stream;
         var published = Of(one, call.Now);
-        var taken = await Take(limiter, call, 1, stop).ConfigureAwait(false);
-        await Fits(limiter, taken, 1, SchemaCheck.Of(workspace, call.Workspace, one, stream, stop)).ConfigureAwait(false);
-        var answer = (await Append(limiter, taken, workspace, [Append(workspace, stream, one, published, call)], stop).ConfigureAwait(false))[0];
-        if (answer.Stored)
+        if (await Take(limiter, call, workspace, [stream], stop).ConfigureAwait(false) is { } taken)
         {
-            EdgeTelemetry.Accepted.Add(1);
-            return new(stream, answer.Position, false);
+            await Fits(limiter, taken, 1, SchemaCheck.Of(workspace, call.Workspace, one, stream, stop)).ConfigureAwait(false);
+            var answer = (await Append(limiter, taken, workspace, [Append(workspace, stream, one, published, call)], stop).ConfigureAwait(false))[0];
+            if (answer.Stored)
+            {
+                EdgeTelemetry.Accepted.Add(1);
+                return new(stream, answer.Position, false);
+            }
         }
         EdgeTelemetry.Duplicates.Add(1);
         var (position, first) = await First(store, workspace, stream, stop).ConfigureAwait(false);
@@ -60,9 +63,12 @@ public static class Publishing
         for (var i = 0; i < streams.Length; i++)
             if (first.TryAdd(streams[i], appends.Count)) appends.Add(Append(workspace, streams[i], batch[i], Of(batch[i], call.Now), call));
 
-        var taken = await Take(limiter, call, appends.Count, stop).ConfigureAwait(false);
-        await Fits(limiter, taken, appends.Count, SchemaCheck.Of(workspace, call.Workspace, batch, streams, stop)).ConfigureAwait(false);
-        var answers = await Append(limiter, taken, workspace, appends, stop).ConfigureAwait(false);
+        var answers = new Appended[appends.Count];
+        if (await Take(limiter, call, workspace, [.. first.Keys], stop).ConfigureAwait(false) is { } taken)
+        {
+            await Fits(limiter, taken, appends.Count, SchemaCheck.Of(workspace, call.Workspace, batch, streams, stop)).ConfigureAwait(false);
+            answers = await Append(limiter, taken, workspace, appends, stop).ConfigureAwait(false);
+        }
         var lost = streams.Where((s, _) => !answers[first[s]].Stored).Distinct(StringComparer.Ordinal).ToArray();
         var known = lost.Length == 0 ? [] : (await workspace.ReadStreams(lost, stop).ConfigureAwait(false)).ToDictionary(s => s.Id, s => s.Events[0].Position, StringComparer.Ordinal);
         var published = new Published[streams.Length];
@@ -91,11 +97,21 @@ public static class Publishing
         return (new(stream, answer.Position, false), Ids.OfDelivery(stream, SampleRule, connection));
     }
 
-    private static async ValueTask<Limiter.Taken> Take(Limiter limiter, Call call, int events, CancellationToken stop)
+    /// <returns>Null when nothing is left of the month and all of them were stored before: they use nothing of it, and are answered as ever.</returns>
+    private static async ValueTask<Limiter.Taken?> Take(Limiter limiter, Call call, WorkspaceStore workspace, IReadOnlyCollection<string> streams, CancellationToken stop)
     {
-        var taken = await limiter.Take(call.Workspace, LimitedUse.Publish, events, call.Metadata(), stop).ConfigureAwait(false);
-        call.Allowance = taken.Nearest;
-        return taken;
+        try
+        {
+            var taken = await limiter.Take(call.Workspace, LimitedUse.Publish, streams.Count, call.Metadata(), stop).ConfigureAwait(false);
+            call.Allowance = taken.Nearest;
+            return taken;
+        }
+        catch (ProblemException refused) when (refused.Allowance?.Limit == PlanLimits.EventsPerMonthName && limiter.MayLook(call.Workspace.Id))
+        {
+            if ((await workspace.ReadStreams([.. streams], stop).ConfigureAwait(false)).Count < streams.Count) throw;
+            call.Allowance = refused.Allowance;
+            return null;
+        }
     }
 
     // Checked when it is within the rate, so that nobody makes us check without end; refused, it does not count in the month.
