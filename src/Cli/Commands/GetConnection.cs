@@ -4,6 +4,12 @@ namespace EventMesh.Cli.Commands;
 
 internal static class GetConnection
 {
+    private static readonly string[] Shown =
+    [
+        "id", "name", "kind", "status", "disabled_because", "config.url", "config.headers", "config.body", "config.retry_schedule", "config.legacy_signature.header", "operational",
+        "credential.kind", "credential.status", "credential.since", "circuit.state", "circuit.since", "circuit.until", "failing_since", "last_failure_at", "last_success_at", "created_at",
+    ];
+
     public static Command In(Shell shell)
     {
         var connection = new Argument<string>("connection") { Description = "Id or name." };
@@ -11,9 +17,10 @@ internal static class GetConnection
         {
             var id = await Names.Connection(call, call.Given(connection));
             var found = await call.Client.Get(call.Then(call.InWorkspace($"connections/{id}")), call.Cancel);
-            call.Output.Show(found, answer => call.Output.Details(answer, "id", "name", "kind", "status", "disabled_because",
-                "config.url", "config.headers", "config.body", "config.retry_schedule", "config.legacy_signature.header", "operational",
-                "credential.kind", "credential.status", "credential.since", "circuit.state", "circuit.since", "circuit.until", "failing_since", "last_failure_at", "last_success_at", "created_at"));
+            call.Output.Show(found, answer => call.Output.Details([.. Shown.Select(path => (Named(path), answer.Text(path)))]));
         });
     }
+
+    // Credential and circuit have a status of their own beside the connection's.
+    private static string Named(string path) => path.Replace("config.", "", StringComparison.Ordinal).Replace('.', ' ').Replace('_', ' ');
 }
