@@ -20,7 +20,7 @@ public sealed record Problem(string Code, int Status, string Title)
     public static readonly Problem VersionMismatch = new("version_mismatch", 412, "It has changed since it was read.");
     public static readonly Problem TooLarge = new("too_large", 413, "The body is too large.");
     public static readonly Problem UnsupportedMediaType = new("unsupported_media_type", 415, "The body's content type is not accepted here.");
-    public static readonly Problem IdempotencyKeyReused = new("idempotency_key_reused", 422, "The Idempotency-Key was used for another event.");
+    public static readonly Problem IdempotencyKeyReused = new("idempotency_key_reused", 422, "The Idempotency-Key was used for something else.");
     public static readonly Problem SchemaMismatch = new("schema_mismatch", 422, "The data does not fit the schema of its event type.");
     public static readonly Problem HeadersTooLarge = new("headers_too_large", 431, "The request's headers are too large.");
     public static readonly Problem TooManyAtOnce = new("too_many_at_once", 429, "Too many requests for this source are under way.");
