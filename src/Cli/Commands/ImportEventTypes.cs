@@ -16,35 +16,48 @@ internal static class ImportEventTypes
                 var (types, notes) = OpenApiWebhooks.Read(await OpenApiFile.Read(call, call.Given(file)));
                 foreach (var note in notes)
                     call.Output.Note(Readable.Line(note));
-                var done = new JsonArray();
+                var (done, refused) = (new JsonArray(), 0);
                 foreach (var type in types)
                 {
-                    var import = await Import(call, type, call.Value(dryRun));
-                    done.Add((JsonNode)new JsonObject { ["name"] = type.Name, ["result"] = import.Result, ["changes"] = new JsonArray([.. import.Changes.Select(c => (JsonNode)c)]) });
+                    var (import, reason) = await Import(call, type, call.Value(dryRun));
+                    var (result, changes) = (import?.Result ?? "refused", import?.Changes ?? []);
+                    var told = new JsonObject { ["name"] = type.Name, ["result"] = result, ["changes"] = new JsonArray([.. changes.Select(c => (JsonNode)c)]) };
+                    if (reason is not null)
+                    {
+                        refused++;
+                        told["reason"] = reason;
+                        call.Output.Note($"{Readable.Line(type.Name)} is refused: {Readable.Line(reason, 500)}.");
+                    }
+
+                    done.Add((JsonNode)told);
                     if (!call.Output.Json)
-                        call.Output.Line($"{import.Result,-8} {Readable.Line(type.Name)}{(import.Changes.Count == 0 ? "" : $" ({string.Join(", ", import.Changes)})")}");
+                        call.Output.Line($"{result,-8} {Readable.Line(type.Name)}{(changes.Count == 0 ? "" : $" ({string.Join(", ", changes)})")}");
                 }
 
                 if (call.Output.Json)
                     call.Output.Line(new JsonObject { ["dry_run"] = call.Value(dryRun), ["types"] = done }.ToJsonString());
                 else if (call.Value(dryRun))
                     call.Output.Note("Nothing was written.");
+                if (refused > 0)
+                    throw new Failure(ExitCode.Refused, $"{refused} of {types.Count} types {(call.Value(dryRun) ? "would be" : "were")} refused; the others {(call.Value(dryRun) ? "would be" : "are")} as listed", "To import the whole document again is safe.");
             });
     }
 
-    private static async Task<TypeImport> Import(Call call, ImportedType type, bool dryRun)
+    /// <returns>What was done, or why the type was left out.</returns>
+    private static async Task<(TypeImport? Import, string? Refused)> Import(Call call, ImportedType type, bool dryRun)
     {
+        if (Unfit.Reason(type) is { } reason)
+            return (null, reason);
         try
         {
             var import = await TypeImport.Plan(call, type);
             if (!dryRun)
                 await import.Carry(call);
-            return import;
+            return (import, null);
         }
         catch (Failure failure) when (failure.Code == ExitCode.Refused)
         {
-            throw new Failure(
-                failure.Code, $"{Readable.Line(type.Name)} was not imported: {failure.Message}", "Those before it are; to import the whole document again is safe.", failure.Problem);
+            return (null, failure.Message);
         }
     }
 }

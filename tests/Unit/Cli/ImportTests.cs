@@ -116,6 +116,31 @@ public class ImportTests
             server.Requests.Where(r => r.Method != "GET").Select(r => $"{r.Method} {r.Path.Split('/')[^1]} {r.Body}"));
     }
 
+    [Fact]
+    public async Task What_the_catalogue_cannot_take_is_left_out_with_the_reason_and_a_dry_run_says_so_beforehand()
+    {
+        await using var server = await StandIn.Start((asked, context) => StandIn.Answer(context, asked.Method == "GET" ? 404 : 201, "{}"));
+        const string document = """
+            {"openapi":"3.1.0","webhooks":{
+            "../rules":{"post":{"requestBody":{"content":{"application/json":{"schema":true}}}}},
+            "behind":{"post":{"requestBody":{"content":{"application/json":{"schema":{"pattern":"(?<=a)b"}}}}}},
+            "wrong":{"post":{"requestBody":{"content":{"application/json":{"example":{"id":"1"},"schema":{"properties":{"id":{"type":"integer"}}}}}}}},
+            "long":{"post":{"description":"?","requestBody":{"content":{"application/json":{"schema":true}}}}},
+            "good":{"post":{"requestBody":{"content":{"application/json":{"example":{"id":1},"schema":{"properties":{"id":{"type":"integer"}}}}}}}}}}
+            """;
+        foreach (var dryRun in new[] { true, false })
+        {
+            var prompt = new Prompt(server.Url) { Input = document.Replace("?\"", new string('x', 2_001) + "\"", StringComparison.Ordinal) };
+            Assert.Equal(1, await prompt.Type(["types", "import", "-", "-w", "acme", .. dryRun ? new[] { "--dry-run" } : []]));
+            Assert.Equal("refused  ../rules\nrefused  behind\nrefused  wrong\nrefused  long\ncreated  good\n", prompt.Out);
+            Assert.All(
+                ["../rules is refused: its name has 1 to 200 letters", "behind is refused: its schema/pattern ", "wrong is refused: its example/id must be an integer", "long is refused: its description has at most 2000"],
+                said => Assert.Contains(said, prompt.Error, StringComparison.Ordinal));
+            Assert.Equal(dryRun ? 0 : 1, server.Requests.Count(r => r.Method != "GET"));
+        }
+        Assert.All(server.Requests, r => Assert.Contains("event-types", r.Path, StringComparison.Ordinal));
+    }
+
     private static (IReadOnlyList<ImportedType> Types, IReadOnlyList<string> Notes) Read(string document) =>
         OpenApiWebhooks.Read((document.TrimStart().StartsWith('{') ? JsonNode.Parse(document) : YamlJson.Parse(document, 128))!.AsObject());
 }
