@@ -35,6 +35,8 @@ public sealed record RuleOrdering(string Key)
         var names = path[DataPrefix.Length..].Split('.');
         if (names.Contains("")) return "lacks a name beside a dot";
         if (Array.Exists(names, name => name.StartsWith('$') || name.Any(char.IsControl))) return "names a field that begins with $ or holds a control character";
+        // It would be looked for as a field of this very name, never be found, and order nothing.
+        if (Array.Exists(names, name => name.EndsWith(']') && name.Contains('[', StringComparison.Ordinal))) return "names a place in a list; lists are not looked into";
         return names.Length >= FilterLimits.DepthMax ? $"descends into at most {FilterLimits.DepthMax - 1} fields" : null;
     }
 

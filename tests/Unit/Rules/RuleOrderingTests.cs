@@ -31,6 +31,8 @@ public class RuleOrderingTests
     [InlineData("data.a.", "lacks a name beside a dot")]
     [InlineData("data.$eq", "begins with $")]
     [InlineData("data.a\0b", "control character")]
+    [InlineData("data.items[0].id", "names a place in a list")]
+    [InlineData("data.a['order id']", "names a place in a list")]
     public void Any_other_path_is_refused_with_a_reason(string? path, string reason) => Assert.Contains(reason, RuleOrdering.Fault(path), StringComparison.Ordinal);
 
     [Fact]
