@@ -89,6 +89,36 @@ public class When_deliveries_stand_in_line(RunningMesh mesh)
     }
 
     [Fact]
+    public async Task A_line_waits_for_the_one_under_way_not_for_those_that_were_delivered_before_it()
+    {
+        await using var receiver = await Receiver.Start();
+        var (first, third) = (new TaskCompletionSource(), new TaskCompletionSource());
+        receiver.AnswerTo = async arrival =>
+        {
+            if (arrival.Text.Contains("\"one\"", StringComparison.Ordinal)) await first.Task;
+            if (arrival.Text.Contains("\"three\"", StringComparison.Ordinal)) await third.Task;
+            return 200;
+        };
+        var workspace = await mesh.Workspace();
+        await InOrder(workspace, receiver);
+        foreach (var (id, state) in new[] { ("1", "one"), ("2", "two"), ("3", "three"), ("4", "four") }) await Publish(workspace, id, "a", state);
+        await Eventually.True(async () => (await workspace.Get("/ordering")).Items.Any(l => l["waiting"]!.GetValue<int>() == 3), Patience, "three to wait behind the first");
+        first.SetResult();
+        await Eventually.True(() => Task.FromResult(receiver.CountOf("/") == 3), Patience, "the third to be under way");
+
+        var line = Assert.Single((await workspace.Get("/ordering")).Is(HttpStatusCode.OK).Items);
+        Assert.Equal(("scheduled", 1), (line["blocked_by"]!["status"]!.GetValue<string>(), line["waiting"]!.GetValue<int>()));
+        var (id3, delivery) = (line["line"]!.GetValue<string>(), line["blocked_by"]!["delivery"]!.GetValue<string>());
+        (await workspace.Post($"/ordering/{id3}/retry", "")).IsProblem(HttpStatusCode.Conflict, "conflict");
+        Assert.Equal((delivery, "discarded"), ((await workspace.Post($"/ordering/{id3}/skip", "")).Is(HttpStatusCode.Accepted)["delivery"], (await workspace.Get("/deliveries/" + delivery)).Json["status"]!.GetValue<string>()));
+        (await workspace.Post($"/ordering/{id3}/retry?delivery={delivery}", "")).IsProblem(HttpStatusCode.Conflict, "conflict");
+
+        third.SetResult();
+        await Eventually.True(async () => (await workspace.Get("/deliveries?status=delivered")).Items.Count == 3, Patience, "all but the skipped one to be delivered");
+        Assert.Equal(4, receiver.CountOf("/"));
+    }
+
+    [Fact]
     public async Task Another_workspaces_lines_are_neither_seen_nor_touched()
     {
         await using var receiver = await Receiver.Start();

@@ -31,8 +31,21 @@ public static class LinesQuery
 
     private static readonly string OneSql = $"select {Columns} from (select $1 as line) l {Head}";
 
-    private const string Columns = """
-        h.line, h.delivery_id, h.event_id, h.accepted_at, h.connection_id, h.rule_id, h.key,
+    private static readonly string FrontsSql = $"""
+        select {Place}, least({BehindCountedMax}, n.total - row_number() over (partition by h.line order by h.place))::integer
+        from unnest($1) l(line)
+        cross join lateral (select count(*) as total from (select from eventmesh.order_lines b where b.line = l.line limit {BehindCountedMax + FrontMax}) counted) n
+        cross join lateral (select * from eventmesh.order_lines o where o.line = l.line order by o.place limit {FrontMax}) h
+        order by h.line, h.place
+        """;
+
+    // Of what a run looked at together, all may be over; what is behind them is not.
+    private const int FrontMax = OrderLines.FrontMax + 1;
+
+    private const string Place = "h.line, h.delivery_id, h.event_id, h.accepted_at, h.connection_id, h.rule_id, h.key";
+
+    private const string Columns = $"""
+        {Place},
         (select count(*) from (select from eventmesh.order_lines b where b.line = h.line and b.place > h.place limit 10000) behind)::integer
         """;
 
@@ -51,6 +64,11 @@ public static class LinesQuery
         var found = await Read(store, new NpgsqlBatchCommand(OneSql) { Parameters = { Text(line) } }, stop).ConfigureAwait(false);
         return found.Count == 0 ? null : found[0];
     }
+
+    /// <summary>The first of each line, line by line: those that a run may have got over before it took them out, and the next.</summary>
+    /// <exception cref="StoreUnavailable">The database did not answer.</exception>
+    public static Task<List<WaitingLine>> Fronts(WorkspaceStore store, IReadOnlyList<string> lines, CancellationToken stop) =>
+        Read(store, new NpgsqlBatchCommand(FrontsSql) { Parameters = { new() { Value = lines.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar } } }, stop);
 
     private static async Task<List<WaitingLine>> Read(WorkspaceStore store, NpgsqlBatchCommand statement, CancellationToken stop)
     {

@@ -39,8 +39,8 @@ public static class ListLines
 
         var workspace = store.For(call.Workspace.Id);
         var found = await LinesQuery.List(workspace, rule, connection, stuck is "true", page.After, page.Limit + 1, context.RequestAborted);
-        var heads = await DeliveryStates.Of(store, workspace, [.. found.Select(l => l.Delivery)], context.RequestAborted);
-        return page.Of([.. found.Zip(heads, (line, head) => View(line, head.State, head.Happened))], l => l.Line);
+        var listed = page.Of(found, l => l.Line);
+        return new([.. (await FirstInLine.Of(store, workspace, listed.Items, context.RequestAborted)).Select(View)], listed.Next);
 
         string? Text(string name)
         {
@@ -50,10 +50,11 @@ public static class ListLines
         }
     }
 
-    private static Item View(WaitingLine line, DeliveryState state, IReadOnlyList<DeliveryEvent> happened) => new(
-        line.Line, line.Of.Rule, line.Of.Connection, line.Key,
-        new(line.Delivery, line.Of.Event, DeliveryStates.Name(state), state.Attempts, LastOutcome(happened), state is DeliveryState.Retrying retrying ? retrying.NextAttemptAt : null),
-        line.Behind, line.Of.AcceptedAt);
+    private static Item View(FirstInLine first) => new(
+        first.Line.Line, first.Line.Of.Rule, first.Line.Of.Connection, first.Line.Key,
+        new(first.Line.Delivery, first.Line.Of.Event, DeliveryStates.Name(first.State), first.State.Attempts, LastOutcome(first.Happened),
+            first.State is DeliveryState.Retrying retrying ? retrying.NextAttemptAt : null),
+        first.Line.Behind, first.Line.Of.AcceptedAt);
 
     private static string? LastOutcome(IReadOnlyList<DeliveryEvent> happened) => happened.Reverse().Select(e => e switch
     {

@@ -33,12 +33,21 @@ public static class UnblockLine
     {
         Streams.Named(call, line, "lin_", Missing);
         var workspace = store.For(call.Workspace.Id);
-        var found = await LinesQuery.Find(workspace, line, context.RequestAborted) ?? throw ProblemAnswer.Missing(Missing);
+        var stands = await LinesQuery.Find(workspace, line, context.RequestAborted) ?? throw ProblemAnswer.Missing(Missing);
+        var found = (await FirstInLine.Of(store, workspace, [stands], context.RequestAborted)).FirstOrDefault()?.Line ?? throw ProblemAnswer.Missing(Missing);
         var seen = context.Request.Query["delivery"].ToString();
         if (seen.Length > 0 && seen != found.Delivery) throw Problem.Conflict.With($"The line has gone on: it waits for {found.Delivery} now.");
         var decided = await workspace.Decide<DeliveryState, DeliveryEvent>(
-            found.Delivery, "delivery", DeliveryState.Initial, DeliveryState.Evolve, s => DeliveryDecider.Decide(command(found.Of, clock.GetUtcNow()), s),
+            found.Delivery, "delivery", DeliveryState.Initial, DeliveryState.Evolve, s => Decide(command(found.Of, clock.GetUtcNow()), s),
             call.Metadata(found.Of.Event), null, context.RequestAborted);
         return Results.Accepted($"/v1/workspaces/{call.Workspace.Id}/deliveries/{found.Delivery}", new Response(line, found.Delivery, DeliveryStates.Name(decided.State)));
     }
+
+    // What came to its end since it was seen in its line is not sent again from here: it would come after newer ones of its key.
+    private static DeliveryEvent[] Decide(DeliveryCommand command, DeliveryState state) => (command, state) switch
+    {
+        (_, DeliveryState.Delivered) or (DeliveryCommand.RetryDelivery, DeliveryState.Discarded) =>
+            throw Problem.Conflict.With($"The line has gone on: what it waited for is {DeliveryStates.Name(state)}."),
+        _ => DeliveryDecider.Decide(command, state),
+    };
 }
