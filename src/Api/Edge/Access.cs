@@ -25,7 +25,7 @@ public sealed record NotAllowed(string Reason, Problem Problem, string Detail)
 
     public static readonly NotAllowed Tenants = new(TenantsData, Problem.Forbidden, HowToBeElevated);
 
-    public static readonly NotAllowed OnlyTheFirst = new(NotTheFirst, Problem.Forbidden, "The workspace has had its first key; its operator issues the others. " + HowToBeElevated);
+    public static readonly NotAllowed OnlyTheFirst = new(NotTheFirst, Problem.Forbidden, "The workspace has had its first key; its operator issues the others.");
 }
 
 /// <summary>The one place that decides who may do what where.</summary>

@@ -32,7 +32,7 @@ public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower inde
         if (context.GetEndpoint()?.Metadata.GetMetadata<Access.Needed>() is { } needed)
         {
             var decision = Access.Authorize(actor, needed.Permission, named, Resource(context.Request.RouteValues));
-            if (!decision.Allowed && await Elevated(actor, decision, context.RequestAborted).ConfigureAwait(false) is { } elevated) (actor, decision) = (elevated, decision with { Refused = null });
+            if (!decision.Allowed && await Elevated(actor, decision, context.RequestAborted).ConfigureAwait(false) is var (elevated, under)) (actor, decision) = (elevated, under);
             if (decision.Refused is { } refused)
             {
                 refusals.Note(actor, decision, context);
@@ -73,13 +73,29 @@ public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower inde
 
     private static string? Named(HttpContext context) => context.Request.RouteValues.TryGetValue("ws", out var ws) ? (string)ws! : null;
 
-    /// <summary>Who an admin is in a workspace under an elevation that allows what is asked; null when none does. By this node's clock: one that is over gives nothing.</summary>
-    private async ValueTask<Actor.Tenant?> Elevated(Actor actor, Decision refused, CancellationToken stop)
+    /// <summary>Who an admin is in a workspace under an elevation, and whether that may what is asked; null without one. By this node's clock: one that is over gives nothing.</summary>
+    private async ValueTask<(Actor.Tenant Actor, Decision Decision)?> Elevated(Actor actor, Decision refused, CancellationToken stop)
     {
         if (actor is not Actor.Admin admin || refused.Workspace is not { } workspace) return null;
         await index.EnsureCurrent(workspace, stop).ConfigureAwait(false);
-        return index.Index.Elevations.Of(workspace, admin.AdminId, clock.GetUtcNow()).Select(e => new Actor.Tenant(workspace, admin.AdminId, e.Roles, e.Id))
-            .FirstOrDefault(elevated => Access.Authorize(elevated, refused.Permission, workspace).Allowed);
+        if (Under(admin, workspace, refused) is { Decision.Allowed: true } allowed) return allowed;
+        // Another node may have been told of the approval a moment ago.
+        await index.TryCatchUp(stop).ConfigureAwait(false);
+        return Under(admin, workspace, refused);
+    }
+
+    /// <summary>Of several elevations the one that allows it, else one whose refusal says more than that its roles are others.</summary>
+    private (Actor.Tenant Actor, Decision Decision)? Under(Actor.Admin admin, string workspace, Decision refused)
+    {
+        (Actor.Tenant Actor, Decision Decision)? best = null;
+        foreach (var elevation in index.Index.Elevations.Of(workspace, admin.AdminId, clock.GetUtcNow()))
+        {
+            var elevated = new Actor.Tenant(workspace, admin.AdminId, elevation.Roles, elevation.Id);
+            var decision = Access.Authorize(elevated, refused.Permission, workspace, refused.Resource);
+            if (decision.Allowed) return (elevated, decision);
+            if (best is null || decision.Refused!.Reason != NotAllowed.NotOfTheRole) best = (elevated, decision);
+        }
+        return best;
     }
 
     /// <summary>What a workspace's own ask counts against its limit. Publishing has limits of its own, and the platform's admins none, elevated or not.</summary>
