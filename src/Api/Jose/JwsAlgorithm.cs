@@ -19,10 +19,12 @@ public enum JwsAlgorithm
 
 public static class JwsAlgorithms
 {
+    // RFC 9864 §2.2 names EdDSA by its curve. Here there is no other curve, so that both names are one.
     private static readonly Dictionary<string, JwsAlgorithm> ByName = Enum.GetValues<JwsAlgorithm>()
-        .Where(a => a is not (JwsAlgorithm.None or JwsAlgorithm.All)).ToDictionary(a => a.ToString(), StringComparer.Ordinal);
+        .Where(a => a is not (JwsAlgorithm.None or JwsAlgorithm.All)).Select(a => (Name: a.ToString(), Algorithm: a)).Append((Name: "Ed25519", Algorithm: JwsAlgorithm.EdDSA))
+        .ToDictionary(a => a.Name, a => a.Algorithm, StringComparer.Ordinal);
 
-    /// <summary>Every name there is, as RFC 7518 spells it.</summary>
+    /// <summary>Every name there is, as RFC 7518, RFC 8037 and RFC 9864 spell it.</summary>
     public static IReadOnlyCollection<string> Names => ByName.Keys;
 
     /// <summary>By the exact name; <see cref="JwsAlgorithm.None"/> for every other.</summary>
