@@ -92,6 +92,14 @@ public sealed class When_an_identity_provider_is_written(RunningMesh mesh)
         Assert.Empty((await workspace.Get("/identity-providers")).Is(HttpStatusCode.OK).Json["items"]!.AsArray());
     }
 
+    [Fact]
+    public async Task An_issuer_of_this_EventMesh_is_none_of_them()
+    {
+        var workspace = await (await mesh.Workspace()).WithKey();
+        foreach (var issuer in new[] { workspace.Id, "somebody-elses", "nobodys/" })
+            (await workspace.Post("/identity-providers", With("issuer", $"\"{mesh.Process.Address.AbsoluteUri}issuers/{issuer}\""))).IsProblem(HttpStatusCode.BadRequest, "invalid_request").Names("issuer", "this EventMesh");
+    }
+
     private static string With(string member, string value)
     {
         var whole = System.Text.Json.Nodes.JsonNode.Parse(Whole)!.AsObject();

@@ -19,5 +19,8 @@ public sealed class PublicAddress(Settings settings, IServer server)
     public string? WorkspaceOf(string issuer) =>
         issuer.StartsWith(Issuers, StringComparison.Ordinal) && Ids.IsWorkspace(issuer[Issuers.Length..]) ? issuer[Issuers.Length..] : null;
 
+    /// <summary>Whether an address lies where our issuers do, of whichever workspace.</summary>
+    public bool IsIssuer(string address) => address.StartsWith(Issuers, StringComparison.OrdinalIgnoreCase);
+
     private string Issuers => issuers ??= Root + "/issuers/";
 }

@@ -1,5 +1,6 @@
 using EventMesh.Api.Description;
 using EventMesh.Api.Edge;
+using EventMesh.Api.Issuing;
 using EventMesh.Connectors;
 using EventMesh.Domain.Identity;
 using EventMesh.EventStore;
@@ -16,9 +17,11 @@ public static class TrustProvider
         .Needs(Permission.WriteMembers).WithName("trustIdentityProvider").WithSummary("Trust an identity provider: let in whoever has a token of it that fits")
         .Produces<ProviderView>(StatusCodes.Status201Created).WithProblem(StatusCodes.Status409Conflict);
 
-    private static async Task<IResult> Handle(Body<ProviderFields> body, Call call, Store store, IndexFollower index, AddressGuard guard, HttpContext context)
+    private static async Task<IResult> Handle(Body<ProviderFields> body, Call call, Store store, IndexFollower index, AddressGuard guard, PublicAddress address, HttpContext context)
     {
         var settings = body.Value.Validated(guard, enabled: true);
+        // A token of ours is its own workspace's whoever trusts whom: an entry here would look as if it did something.
+        if (address.IsIssuer(settings.Issuer)) throw Problem.InvalidRequest.At("issuer", "is an issuer of this EventMesh, whose tokens are for their own workspace alone and need no trust there");
         var (workspace, id, stop) = (store.For(call.Workspace.Id), call.NewId(Prefix), context.RequestAborted);
         var decided = await workspace.Counted(Prefix, "provider_removed", async count =>
         {
