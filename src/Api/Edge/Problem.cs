@@ -28,6 +28,7 @@ public sealed record Problem(string Code, int Status, string Title)
     public static readonly Problem Internal = new("internal_error", 500, "Something went wrong on our side.");
     public static readonly Problem SealBroken = new("seal_broken", 500, "What is stored does not open with the workspace's keys.");
     public static readonly Problem Unavailable = new("unavailable", 503, "The event store does not answer at the moment.");
+    public static readonly Problem MasterKeyUnavailable = new("master_key_unavailable", 503, "The master key cannot be used at the moment.");
     public static readonly Problem TookTooLong = new("took_too_long", 503, "The request took too long.");
     public static readonly Problem PositionNotReached = new("position_not_reached", 503, "The list has not reached the position yet.");
     public static readonly Problem NotYetInLog = new("not_yet_in_log", 503, "The log has not come so far yet.");
@@ -40,7 +41,7 @@ public sealed record Problem(string Code, int Status, string Title)
     public static readonly IReadOnlyList<Problem> All =
     [
         InvalidRequest, MalformedJson, InvalidEvent, BadRequest, Unauthorized, InvalidSignature, Forbidden, Suspended, NotFound, MethodNotAllowed, Timeout, Conflict, Expired, VersionMismatch,
-        TooLarge, UnsupportedMediaType, IdempotencyKeyReused, SchemaMismatch, HeadersTooLarge, TooManyAtOnce, TooManyFailures, Internal, SealBroken, Unavailable, TookTooLong, PositionNotReached, NotYetInLog,
+        TooLarge, UnsupportedMediaType, IdempotencyKeyReused, SchemaMismatch, HeadersTooLarge, TooManyAtOnce, TooManyFailures, Internal, SealBroken, Unavailable, MasterKeyUnavailable, TookTooLong, PositionNotReached, NotYetInLog,
         PositionUnknown,
         LimitReached, LimitExceeded, PlanUnknown, ProviderUnavailable,
     ];

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using EventMesh.Domain;
 using EventMesh.EventStore;
+using EventMesh.EventStore.Sealing;
 using Npgsql;
 
 namespace EventMesh.Api.Edge;
@@ -32,7 +33,7 @@ public sealed partial class ProblemAnswer(RequestDelegate next, ILogger<ProblemA
         catch (Exception failure)
         {
             var answer = Of(failure);
-            if (answer.Problem == Problem.Internal) Failed(failure);
+            if (answer.Problem == Problem.Internal || failure is MasterKeyUnavailable) Failed(failure);
             // Half an answer cannot be taken back; it is cut off, so that nobody takes it for a whole one.
             if (context.Response.HasStarted) context.Abort();
             else await Write(context, answer).ConfigureAwait(false);
@@ -48,6 +49,7 @@ public sealed partial class ProblemAnswer(RequestDelegate next, ILogger<ProblemA
         EventRefused => Problem.InvalidRequest.With("A value cannot be stored: NUL characters, unpaired surrogates and numbers out of range are refused."),
         StreamTooLong => Problem.Conflict.With("This stream has too many events to be read as a whole; page through its history."),
         StoreUnavailable or NpgsqlException or TimeoutException => Problem.Unavailable.With("Nothing is known to be stored by this request; try again."),
+        MasterKeyUnavailable => Problem.MasterKeyUnavailable.With("Whoever holds it does not answer or refuses, and a data key that is not known here yet cannot be opened without it; try again."),
         BadHttpRequestException { StatusCode: 413 } => Problem.TooLarge.With("The body is larger than any that is accepted here."),
         BadHttpRequestException bad => Of(bad.StatusCode),
         _ => Problem.Internal.With($"The failure was logged with trace {Activity.Current?.TraceId.ToString() ?? "unknown"}."),

@@ -1,6 +1,7 @@
 using EventMesh.Domain.Identity;
 using EventMesh.EventStore;
 using EventMesh.EventStore.Feeds;
+using EventMesh.EventStore.Sealing;
 using EventMesh.Projections.Index;
 using Npgsql;
 
@@ -39,7 +40,7 @@ public sealed partial class KeyRotation(Store store, IndexFollower index, Signin
                 if (IssuerDecider.IsAged(issuer, settings.IssuerKeyAge, now)) await Rotate(workspace, stop).ConfigureAwait(false);
                 if (issuer.At(now).Any(k => k.State == IssuerKeyState.Ended)) await Decide(workspace, new IssuerCommand.RetireEndedKeys(now), stop).ConfigureAwait(false);
             }
-            catch (Exception failure) when (failure is StoreUnavailable or VersionConflict or PostgresException)
+            catch (Exception failure) when (failure is StoreUnavailable or VersionConflict or PostgresException or MasterKeyUnavailable or MasterKeyMissing or ErasureKeyMissing or SealBroken)
             {
                 Failed(failure, workspace);
             }
