@@ -81,6 +81,7 @@ public class When_a_secret_is_kept(RunningMesh mesh)
     [InlineData("""{"name":"a","value":1}""", "value", "must be a string")]
     [InlineData("""{"name":"a","value":"x","generate":true}""", "value", "cannot be given")]
     [InlineData("""{"name":"a","value":"x","expires_at":"2001-01-01T00:00:00Z"}""", "expires_at", "in the future")]
+    [InlineData("""{"name":"a","value":"x","expires_at":"tomorrow"}""", "expires_at", "timestamp")]
     [InlineData("""{"name":"a","value":"x","description":"\u0007"}""", "description", "control character")]
     [InlineData("""{"name":"a","values":"x"}""", "values", "is not a known field")]
     public async Task A_wrong_one_is_refused_by_field_and_reason(string body, string field, string words)

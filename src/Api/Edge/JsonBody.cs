@@ -74,6 +74,7 @@ public static partial class JsonBody
         // Of a member that may be null the message names not its type but its parent's.
         _ when unfit.InnerException?.Message is { } inner && (inner.Contains("as a number", StringComparison.Ordinal) || inner.Contains("for an Int", StringComparison.Ordinal)) => "must be an integer",
         _ when unfit.InnerException?.Message.Contains("as a boolean", StringComparison.Ordinal) == true => "must be true or false",
+        _ when unfit.InnerException?.Message.Contains("DateTimeOffset", StringComparison.Ordinal) == true => "must be a timestamp such as 2026-11-20T12:00:00Z (RFC 3339)",
         "System.String" => "must be a string",
         var type when type.StartsWith("System.Nullable`1[System.Int", StringComparison.Ordinal) || type.StartsWith("System.Int", StringComparison.Ordinal) => "must be an integer",
         var type when type.Contains("Boolean", StringComparison.Ordinal) => "must be true or false",
