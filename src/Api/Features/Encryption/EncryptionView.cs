@@ -34,8 +34,13 @@ public sealed record WorkspaceEncryptionView(int? Current, IReadOnlyList<DataKey
         var rotation = await workspace.ReadRotation(stop);
         var current = keys.LastOrDefault(k => k.ClosedAt is null)?.Number;
         return new(current, [.. keys.Select(k => new DataKeyView(k.Number, StateOf(k, current), k.MasterKey, k.CreatedAt, k.ClosedAt, k.RetiredAt))],
-            rotation is null ? null : new(rotation.Number, rotation.Phase, rotation.Total, rotation.Done, rotation.Percent, rotation.StartedAt, rotation.FinishedAt));
+            Waiting(keys, current, rotation) ?? (rotation is null ? null : new(rotation.Number, rotation.Phase, rotation.Total, rotation.Done, rotation.Percent, rotation.StartedAt, rotation.FinishedAt)));
     }
+
+    /// <summary>A rotation that no node has begun to work on yet: who has asked for it must not read that the one before is done.</summary>
+    private static RotationView? Waiting(IReadOnlyList<DataKeyState> keys, int? current, RotationProgress? last) =>
+        current is { } number && (last is null || last.Number < number) && keys.Any(k => StateOf(k, current) == "rotating")
+            ? new(number, "sealing", 0, 0, 0, keys.Single(k => k.Number == number).CreatedAt, null) : null;
 
     private static string StateOf(DataKeyState key, int? current) =>
         key.Destroyed ? "destroyed" : key.RetiredAt is not null ? "kept" : key.Number == current ? "current" : "rotating";
