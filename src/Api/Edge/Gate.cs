@@ -46,6 +46,7 @@ public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower inde
                 await index.EnsureCurrent(workspace.Id, context.RequestAborted).ConfigureAwait(false);
                 Suspension.Refuse(workspace = Existing(workspace.Id) ?? throw NoWorkspace());
             }
+            MomentQuery.RefuseUnread(context);
         }
 
         var call = new Call(actor, workspace, Correlation(context.Request), ClientAddress.From(context), clock);

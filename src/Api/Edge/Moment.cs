@@ -110,4 +110,13 @@ public static class MomentQuery
     public static TBuilder WithMoment<TBuilder>(this TBuilder route) where TBuilder : IEndpointConventionBuilder => route
         .WithQuery("at", JsonSchemaType.String, "A past moment: a time (RFC 3339) or a position. The answer is what it was then, and its header EventMesh-At names the position.")
         .WithProblem(StatusCodes.Status503ServiceUnavailable);
+
+    /// <summary>Whoever asks for the past of what has none is told so: the present would look like an answer.</summary>
+    /// <exception cref="ProblemException">400: the route reads no <c>at</c>.</exception>
+    public static void RefuseUnread(HttpContext context)
+    {
+        if (context.Request.Query.ContainsKey("at") && HttpMethods.IsGet(context.Request.Method)
+            && context.GetEndpoint()?.Metadata.GetOrderedMetadata<Described.Parameter>().Any(p => p.Name == "at") != true)
+            throw Problem.InvalidRequest.At("at", "is nothing that this answers to: what is configured has a past, and GET …/configuration?at= is all of it");
+    }
 }

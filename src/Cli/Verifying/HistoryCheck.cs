@@ -2,15 +2,28 @@ using EventMesh.Domain.Log;
 
 namespace EventMesh.Cli.Verifying;
 
+/// <summary>Which of a workspace's events an export holds.</summary>
+internal enum Extent
+{
+    /// <summary>All, from the first.</summary>
+    Whole,
+
+    /// <summary>All between two that leaves place.</summary>
+    Part,
+
+    /// <summary>Those that a filter chose, in their order.</summary>
+    Filtered,
+}
+
 /// <summary>
 /// Walks through a workspace's history once, line by line, and compares it with what was signed: order, versions and workspace of the events by themselves,
 /// each event with the leaf of the log where leaves are known, and the root at each size of which there is a checkpoint.
 /// </summary>
 /// <param name="checkpoints">Smallest first.</param>
 /// <param name="leaves">Those that checkpoints vouch for; empty when none are known.</param>
-/// <param name="isPart">Whether the export begins or ends in the middle: then leaves say where.</param>
-internal sealed class HistoryCheck(string workspace, IReadOnlyList<KnownCheckpoint> checkpoints, IReadOnlyList<MerkleHash> leaves, bool isPart)
+internal sealed class HistoryCheck(string workspace, IReadOnlyList<KnownCheckpoint> checkpoints, IReadOnlyList<MerkleHash> leaves, Extent extent)
 {
+    private readonly bool isPart = extent != Extent.Whole;
     private readonly byte[] workspaceUtf8 = System.Text.Encoding.UTF8.GetBytes(workspace);
     private readonly CanonicalEvent canonical = new();
     private readonly CompactRange tree = new();
@@ -53,7 +66,8 @@ internal sealed class HistoryCheck(string workspace, IReadOnlyList<KnownCheckpoi
             return;
         }
         if (unexplained is { } misfit) Explain(misfit, leaf);
-        if (isPart && Events == 0) Index = Place(leaf);
+        if (extent == Extent.Filtered) Advance(leaf, found);
+        else if (isPart && Events == 0) Index = Place(leaf);
         Events++;
         HasMore |= found.Beyond;
         First ??= Compare(leaf, found) ?? Alone(found);
@@ -77,7 +91,7 @@ internal sealed class HistoryCheck(string workspace, IReadOnlyList<KnownCheckpoi
         Misfit? misfit = null;
         if (!found.Workspace.SequenceEqual(workspaceUtf8)) misfit = Of(Reason.OtherWorkspace, $"It is not of workspace {workspace}.", found);
         else if (found.Position.SequenceCompareTo(lastPosition) <= 0) misfit = Of(Reason.OutOfOrder, "Its position is not after that of the event before it.", found);
-        else if (versions.Follow(found.Stream, found.Version, isPart) is var expected && expected != found.Version)
+        else if (extent != Extent.Filtered && versions.Follow(found.Stream, found.Version, isPart) is var expected && expected != found.Version)
             misfit = Of(Reason.VersionGap, $"Version {expected} of its stream should come here.", found);
         else if (found.HasBinary) misfit = Of(Reason.ForeignBytes, "Its row has bytes beside the data, which EventMesh never writes.", found);
         lastPosition = found.Position.ToArray();
@@ -115,6 +129,15 @@ internal sealed class HistoryCheck(string workspace, IReadOnlyList<KnownCheckpoi
             if (leaves[i] == leaf) return i;
         First = new(Reason.Added, "The first event of this part is none of the log.");
         return 0;
+    }
+
+    // What lies between two events of a filtered export was left out; nothing says whether by the filter.
+    private void Advance(in MerkleHash leaf, in EventLine found)
+    {
+        if (First is not null) return;
+        var at = Index < leaves.Count && leaves[(int)Index] == leaf ? (int)Index : Later(leaf);
+        if (at >= 0) Index = at;
+        else First = Of(Reason.Changed, "It is none of those that were signed after the one before it. If it is newer than the newest checkpoint given, fetch a newer one and the leaves up to it.", found);
     }
 
     private void MeetCheckpoints()

@@ -60,6 +60,9 @@ public sealed class When_the_past_is_asked_for(RunningMesh mesh)
             Assert.Contains("was not there yet", (await workspace.Get(path + "at=2020-01-01T00:00:00%2B01:00")).IsProblem(HttpStatusCode.NotFound, "not_found")["detail"], StringComparison.Ordinal);
             Assert.Contains("was not there yet", (await workspace.Get(path + "at=000000000001-000000000000")).IsProblem(HttpStatusCode.NotFound, "not_found")["detail"], StringComparison.Ordinal);
         }
+        // What has no past does not answer with the present.
+        foreach (var present in new[] { "/deliveries", "/events", "/issuer", "/usage" })
+            (await workspace.Get(present + "?at=2020-01-01T00:00:00Z")).IsProblem(HttpStatusCode.BadRequest, "invalid_request").Names("at", "is nothing that this answers to");
         (await workspace.Get("/configuration/diff")).IsProblem(HttpStatusCode.BadRequest, "invalid_request").Names("from", "is required");
         var now = (await workspace.Get("/configuration")).Headers.GetValues(At).Single();
         await workspace.Connection();

@@ -37,7 +37,7 @@ internal sealed class VerifyLog : IBenchmark
     private static double Verify(string file, KnownCheckpoint checkpoint, MerkleHash[] leaves)
     {
         var running = Stopwatch.StartNew();
-        var check = new HistoryCheck("acme", [checkpoint], leaves, isPart: false);
+        var check = new HistoryCheck("acme", [checkpoint], leaves, Extent.Whole);
         using var lines = Read(file);
         while (lines.Next(out var line)) check.Take(line);
         check.End();

@@ -66,7 +66,7 @@ public sealed class LoggedHistory : IAsyncLifetime
     internal async Task<HistoryCheck> Check(string workspace, IEnumerable<(long Size, MerkleHash Root)> checkpoints, IReadOnlyList<MerkleHash> leaves)
     {
         KnownCheckpoint[] known = [.. checkpoints.Select(c => new KnownCheckpoint($"{c.Size}.note", new(Checkpoint.OriginOf("mesh", workspace), c.Size, c.Root), ["mesh"]))];
-        var check = new HistoryCheck(workspace, known, leaves, isPart: false);
+        var check = new HistoryCheck(workspace, known, leaves, Extent.Whole);
         foreach (var line in await Export(workspace)) check.Take(line);
         check.End();
         return check;

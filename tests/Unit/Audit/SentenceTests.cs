@@ -27,6 +27,13 @@ public sealed class SentenceTests
     }
 
     [Fact]
+    public void Every_sentence_says_who_did_it()
+    {
+        string[] who = ["{actor}", "{by}", "{admin}", "Somebody"];
+        Assert.All(SentenceTable.All, sentence => Assert.Contains(who, w => sentence.Value.Contains(w, StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Every_sentence_can_be_told_of_data_that_has_nothing_in_it() => Assert.All(SentenceTable.All, sentence =>
     {
         var told = Sentence.Of(sentence.Value, "key_1", "con_1", JsonElement.Parse("{}"));

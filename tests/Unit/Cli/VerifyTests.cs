@@ -123,6 +123,44 @@ public class VerifyTests
     }
 
     [Fact]
+    public async Task What_a_filter_chose_is_found_in_the_log_event_by_event()
+    {
+        using var history = new MadeHistory(20);
+        var (checkpoint, leaves) = (history.Checkpoint(15), history.LeavesFile());
+        List<string> chosen = [history.Lines[2], history.Lines[3], history.Lines[9], history.Lines[14]];
+        Assert.Equal((0, 4), await Filtered(chosen));
+        // Anything but the events that were signed, in their order.
+        Assert.Equal((1, 2), await Filtered([.. chosen[..2], MadeHistory.Line(9, data: "{\"x\":1}"), chosen[3]]));
+        Assert.Equal((1, 1), await Filtered([chosen[0], chosen[0]]));
+        Assert.Equal((1, 1), await Filtered([chosen[2], chosen[1]]));
+        // None was signed of it yet.
+        Assert.Equal((1, 4), await Filtered([.. chosen, MadeHistory.Line(15)]));
+
+        async Task<(int Code, int Proven)> Filtered(List<string> lines)
+        {
+            history.Lines.Clear();
+            history.Lines.AddRange(lines);
+            var (code, json) = await Verified(history, false, "--checkpoint", checkpoint, "--leaves", leaves, "--filtered");
+            return (code, json["proven"]!.GetValue<int>());
+        }
+    }
+
+    [Fact]
+    public async Task Whoever_checks_a_piece_as_if_it_were_the_whole_is_told_how_to_check_it()
+    {
+        using var history = new MadeHistory(20);
+        var (checkpoint, leaves) = (history.Checkpoint(), history.LeavesFile());
+        history.Lines.RemoveRange(0, 6);
+        foreach (string[] further in new string[][] { [], ["--leaves", leaves] })
+        {
+            var prompt = new Prompt("http://unused");
+            Assert.Equal(1, await prompt.Type(["verify", history.Export(), "--checkpoint", checkpoint, "--key", MadeHistory.Key.ToString(), .. further]));
+            Assert.Contains("--part", prompt.Error);
+            Assert.Contains("--filtered", prompt.Error);
+        }
+    }
+
+    [Fact]
     public async Task A_checkpoint_proves_nothing_unless_the_pinned_key_signed_it()
     {
         using var history = new MadeHistory(6);
@@ -216,6 +254,7 @@ public class VerifyTests
     [InlineData("verify EXPORT --checkpoint CHECKPOINT")]
     [InlineData("verify EXPORT --checkpoint CHECKPOINT --key nonsense")]
     [InlineData("verify EXPORT --checkpoint CHECKPOINT --key KEY --part")]
+    [InlineData("verify EXPORT --checkpoint CHECKPOINT --key KEY --filtered")]
     [InlineData("verify - --checkpoint - --key KEY")]
     [InlineData("verify /nonexistent --checkpoint CHECKPOINT --key KEY")]
     public async Task What_cannot_be_checked_is_a_mistake_of_the_caller(string line)

@@ -25,7 +25,7 @@ internal static class OfConfiguration
         ["secret_version_revoked"] = "{actor} revoked version {version} of the secret {name}.",
         ["secret_deleted"] = "{actor} deleted the secret {name}.",
         ["secret_used"] = "{actor} used version {version} of the secret {secret} {count|time|times} for {purpose}.",
-        ["secret_access_refused"] = "The run {run} asked {count|time|times} for the secret {asked} and was refused, as it is not its own.",
+        ["secret_access_refused"] = "{actor} refused the run {run} the secret {asked} {count|time|times}, as it is not its own.",
         ["workspace_created"] = "{actor} created the workspace {id}, named {name}, on the plan {plan}.",
         ["workspace_plan_changed"] = "{actor} put the workspace on the plan {plan}.",
         ["workspace_limits_changed"] = "{actor} changed the limits of the workspace.",

@@ -13,7 +13,7 @@ internal static class OfConnections
         ["connection_credential_set"] = "{actor} gave the connection {stream} a credential of the kind {credential.kind}.",
         ["connection_credential_revoked"] = "{actor} revoked the credential of the connection {stream}.",
         ["connection_authorized"] = "{actor} authorized the connection {stream} at {provider}.",
-        ["connection_needs_attention"] = "The connection {stream} can get no new token and has to be authorized again ({reason}: {error}).",
+        ["connection_needs_attention"] = "{actor} can get no new token for the connection {stream}, which has to be authorized again ({reason}: {error}).",
         ["connection_token_refreshed"] = "{actor} got a new token from {provider} for the connection {connection}.",
         ["connection_tokens_destroyed"] = "{actor} destroyed the tokens of {provider} that the connection {connection} had.",
         ["connection_circuit_opened"] = "{actor} paused the connection {connection} until {until}, after {failures} of {attempts|attempt|attempts} failed.",

@@ -13,7 +13,7 @@ internal static class OfDeliveries
         ["delivery_retry_requested"] = "{actor} asked to deliver the event {of.event} to the connection {of.connection} again.",
         ["replay_started"] = "{actor} began to replay {kind} from {filter.since} to {filter.until}.",
         ["replay_cancelled"] = "{actor} cancelled the replay {stream}.",
-        ["replay_finished"] = "The replay {stream} ended ({outcome}): {counts.done} done[ of {counts.found}].",
-        ["limit_exceeded"] = "The workspace reached its limit {limit} of {allowed} in {period} ({overage}).",
+        ["replay_finished"] = "{actor} ended the replay {stream} ({outcome}): {counts.done} done[ of {counts.found}].",
+        ["limit_exceeded"] = "{actor} reached the workspace's limit {limit} of {allowed} in {period} ({overage}).",
     };
 }

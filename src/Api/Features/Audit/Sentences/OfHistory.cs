@@ -11,7 +11,7 @@ internal static class OfHistory
         ["consumer_reset"] = "{actor} had the consumer {name} go on after {start} instead of {before}.",
         ["consumer_deleted"] = "{actor} deleted the consumer {stream}.",
         ["export_started"] = "{actor} began the export {stream}.",
-        ["export_finished"] = "The export {stream} ended ({outcome}).",
+        ["export_finished"] = "{actor} ended the export {stream} ({outcome}).",
         ["export_downloaded"] = "{actor} downloaded the export {stream}.",
         ["log_key_created"] = "{actor} made the key {key}, which signs checkpoints of histories.",
         ["log_key_retired"] = "{actor} retired a key that signed checkpoints of histories.",
@@ -21,7 +21,7 @@ internal static class OfHistory
         ["projection_retried"] = "{actor} had the read model of {stream} try the event at {position} again.",
         ["projection_rebuilt"] = "{actor} had the read model of {stream} made anew[ for {workspace}] ({outcome}).",
         ["purge_started"] = "{actor} began to destroy what the workspace {workspace} held.",
-        ["purge_step_done"] = "The purge {stream} finished the step {step}.",
-        ["purge_finished"] = "The purge {stream} is finished.",
+        ["purge_step_done"] = "{actor} finished the step {step} of the purge {stream}.",
+        ["purge_finished"] = "{actor} finished the purge {stream}.",
     };
 }
