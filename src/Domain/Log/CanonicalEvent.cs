@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EventMesh.Domain.Log;
 
 /// <summary>
@@ -25,7 +23,8 @@ public sealed class CanonicalEvent
         writer.Raw("{"u8);
         Optional("\"actor\":"u8, of.Actor);
         if (of.Archived) Member("\"archived\":true"u8);
-        Text("\"at\":"u8, of.At.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture));
+        Member("\"at\":"u8);
+        writer.Plain(of.At.UtcDateTime, TimeFormat);
         if (of.Binary is { } binary) Text("\"bdata\":"u8, Convert.ToBase64String(binary.Span));
         Optional("\"causation_id\":"u8, of.CausationId);
         Optional("\"correlation_id\":"u8, of.CorrelationId);
@@ -37,7 +36,8 @@ public sealed class CanonicalEvent
             Member("\"headers\":"u8);
             writer.Json(of.Headers.Span);
         }
-        Text("\"id\":"u8, of.Id.ToString("D"));
+        Member("\"id\":"u8);
+        writer.Plain(of.Id, "D");
         Text("\"position\":"u8, of.Position);
         Text("\"stream\":"u8, of.Stream);
         Text("\"type\":"u8, of.Type);

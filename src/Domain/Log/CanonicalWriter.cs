@@ -16,6 +16,8 @@ internal sealed class CanonicalWriter
     public static readonly JsonReaderOptions Reading = new() { MaxDepth = 100_000 };
     private static readonly SearchValues<byte> Escaped = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(i => (byte)i), (byte)'"', (byte)'\\']);
 
+    private const int PlainBytesMax = 40;
+
     private readonly record struct Member(int Start, int KeyEnd, int End);
 
     private readonly record struct Open(bool IsObject, int FirstMember);
@@ -38,6 +40,15 @@ internal sealed class CanonicalWriter
     {
         bytes.CopyTo(Room(bytes.Length));
         length += bytes.Length;
+    }
+
+    /// <summary>A text of ASCII without anything to escape.</summary>
+    public void Plain<T>(T value, ReadOnlySpan<char> format) where T : IUtf8SpanFormattable
+    {
+        Raw("\""u8);
+        value.TryFormat(Room(PlainBytesMax), out var written, format, System.Globalization.CultureInfo.InvariantCulture);
+        length += written;
+        Raw("\""u8);
     }
 
     public void Number(long number)

@@ -19,7 +19,8 @@ public sealed record FeedPage(IReadOnlyList<StoredEvent> Events, Position UpTo, 
 
 public static class ReadFeedVerb
 {
-    // The horizon and the rows come from one snapshot: a row below the oldest running transaction can no longer be joined by an earlier one.
+    // The horizon and the rows come from one snapshot: a row below the oldest running transaction can no longer be joined by an earlier one. The rows are those of one
+    // nested loop around the one horizon, so they come as the index gave them; to say once more how they are ordered would have all of them sorted.
     private static string Sql(string? condition, string columns = Columns) => $"""
         with horizon as materialized (
           select pg_snapshot_xmin(s) as xmin, pg_snapshot_xmax(s) as xmax from (select pg_current_snapshot() as s) now
@@ -28,7 +29,7 @@ public static class ReadFeedVerb
           select * from public.mt_events m
           where (m.xid, m.seq_id) > ($1, $2) and m.xid < h.xmin{(condition is null ? "" : $" and ({condition})")}
           order by m.xid, m.seq_id limit $3
-        ) e on true order by e.xid, e.seq_id
+        ) e on true
         """;
 
     private const string Columns = Reading.Rows.Columns;
@@ -63,15 +64,22 @@ public static class ReadFeedVerb
 
     internal static string StatementOf(string? condition, string columns = Columns) => Sql(condition, columns);
 
+    /// <exception cref="InvalidOperationException">The rows did not come in their order: what a feed passes over is lost to those who follow it.</exception>
+    internal static Position Next(Position last, Position read) =>
+        read > last ? read : throw new InvalidOperationException($"The feed gave {read} after {last}.");
+
     private static async Task<FeedPage> Page(NpgsqlCommand command, Position after, int limit, CancellationToken stop)
     {
         await using var reader = await command.ExecuteReaderAsync(stop).ConfigureAwait(false);
         var events = new List<StoredEvent>();
-        var (xmin, xmax) = (0UL, 0UL);
+        var (xmin, xmax, last) = (0UL, 0UL, after);
         while (await reader.ReadAsync(stop).ConfigureAwait(false))
         {
-            (xmin, xmax) = (reader.GetFieldValue<ulong>(0), reader.GetFieldValue<ulong>(1));
-            if (!reader.IsDBNull(2)) events.Add(Reading.Rows.Read(reader, 2));
+            if (events.Count == 0) (xmin, xmax) = (reader.GetFieldValue<ulong>(0), reader.GetFieldValue<ulong>(1));
+            if (reader.IsDBNull(2)) continue;
+            var read = Reading.Rows.Read(reader, 2);
+            last = Next(last, read.Position);
+            events.Add(read);
         }
         var full = events.Count == limit;
         var horizon = new Position(xmin - 1, Position.SequenceMax);

@@ -32,7 +32,7 @@ public static class ReadWholeVerb
 
     private const string StreamSql = $"select {Columns} from public.mt_events e where e.stream_id = $1 and e.version > $2 order by e.version limit $3";
 
-    private static readonly string AllSql = ReadFeedVerb.StatementOf(null, Columns);
+    private static readonly string AllSql = ReadFeedVerb.StatementOf(null, $"{Own}, {Rows.Own}");
 
     /// <summary>A workspace's events in their final order, after a position: no gap, and nothing that could still be joined by an earlier one.</summary>
     public static Task<List<WholeEvent>> ReadWhole(this WorkspaceStore store, Position after, int limit, CancellationToken stop = default) =>
@@ -44,7 +44,7 @@ public static class ReadWholeVerb
             ? Read(store, new(StreamSql) { Parameters = { new() { Value = stream }, new() { Value = afterVersion }, new() { Value = limit } } }, stop)
             : Task.FromResult(new List<WholeEvent>());
 
-    /// <summary>Events of every workspace after a position, in their final order.</summary>
+    /// <summary>Events of every workspace after a position, in their final order; what the headers say is in the headers alone.</summary>
     public static async Task<WholePage> ReadWhole(this Store store, Position after, int limit, CancellationToken stop = default)
     {
         await using var connection = await Database.Open(store.Feed, stop).ConfigureAwait(false);
@@ -56,11 +56,14 @@ public static class ReadWholeVerb
         {
             await using var reader = await command.ExecuteReaderAsync(stop).ConfigureAwait(false);
             var events = new List<WholeEvent>();
-            var (xmin, xmax) = (0UL, 0UL);
+            var (xmin, xmax, last) = (0UL, 0UL, after);
             while (await reader.ReadAsync(stop).ConfigureAwait(false))
             {
-                (xmin, xmax) = (reader.GetFieldValue<ulong>(0), reader.GetFieldValue<ulong>(1));
-                if (!reader.IsDBNull(2)) events.Add(Row(reader, 2));
+                if (events.Count == 0) (xmin, xmax) = (reader.GetFieldValue<ulong>(0), reader.GetFieldValue<ulong>(1));
+                if (reader.IsDBNull(2)) continue;
+                var read = Row(reader, 2, ownOnly: true);
+                last = ReadFeedVerb.Next(last, read.Event.Position);
+                events.Add(read);
             }
             var full = events.Count == limit;
             var horizon = new Position(xmin - 1, Position.SequenceMax);
@@ -80,8 +83,8 @@ public static class ReadWholeVerb
         }, stop).ConfigureAwait(false);
     }
 
-    internal static WholeEvent Row(NpgsqlDataReader reader, int first) => new(
-        Rows.Read(reader, first + OwnCount),
+    internal static WholeEvent Row(NpgsqlDataReader reader, int first, bool ownOnly = false) => new(
+        Rows.Read(reader, first + OwnCount, ownOnly),
         reader.GetGuid(first),
         reader.IsDBNull(first + 1) ? null : reader.GetString(first + 1),
         Bytes(reader, first + 2),
