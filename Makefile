@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-export BROKER ROUNDS TO BACKUP
+export BROKER ROUNDS TO BACKUP KEEP
 
 .PHONY: help
 help: ## this list
@@ -42,8 +42,8 @@ bench: ## measures what docs/performance.md holds; ARGS=… for one benchmark
 	@exec dotnet tests/Benchmarks/bin/Release/net10.0/EventMesh.Tests.Benchmarks.dll $(ARGS)
 
 .PHONY: backup
-backup: ## a backup of the private PostgreSQL while it runs; BACKUP=folder (docs/backup.md)
-	@exec ops/scripts/backup $${BACKUP:+"$$BACKUP"}
+backup: ## a backup of the private PostgreSQL while it runs; BACKUP=folder, KEEP=n keeps the newest n (docs/backup.md)
+	@exec ops/scripts/backup $${KEEP:+--keep "$$KEEP"} $${BACKUP:+"$$BACKUP"}
 
 .PHONY: restore
 restore: ## goes back to the end of the backup, or TO='2026-11-21 10:00:00Z'; BACKUP=folder

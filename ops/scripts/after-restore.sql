@@ -19,6 +19,10 @@ begin
   while pg_current_xact_id()::text::bigint < until loop
     commit;
   end loop;
+  -- Nodes that start now put on the broker's queues what was there at that moment, and pass over what was put there since.
+  if to_regclass('eventmesh.restores') is not null then
+    insert into eventmesh.restores (cut_until) values (pg_current_xact_id());
+  end if;
 end $$;
 checkpoint;
 select format('Positions go on after transaction %s.', pg_current_xact_id());

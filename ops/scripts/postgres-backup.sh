@@ -36,9 +36,34 @@ ask() { as_client psql -d eventmesh -XAtq -v ON_ERROR_STOP=1 "$@"; }
 archives() { [[ $(ask -c 'show archive_command') == *"$folder/wal"* ]]; }
 archived() { [[ -e $folder/wal/$1.gz ]]; }
 
-# backup FOLDER : a base backup into it; from the first one on the log is archived there, too.
+# first_segment BASE : the first segment of the log that a backup needs.
+first_segment() { as_owner_in / tar -xzOf "$folder/base/$1/base.tar.gz" --occurrence=1 backup_label | sed -nE 's/^START WAL LOCATION: .*\(file ([0-9A-F]{24})\)$/\1/p'; }
+
+# prune KEEP : deletes all backups but the newest KEEP, and the segments of the log that none of these needs.
+prune() {
+  local bases base segment first='' file kept
+  mapfile -t bases < <(find "$folder/base" -mindepth 1 -maxdepth 1 -name '2*Z' -printf '%f\n' | sort -r)
+  kept=("${bases[@]:0:$1}")
+  # On whichever line of history: where a restore has gone back, a later backup may begin at an earlier place. The first eight digits are the line.
+  for base in "${kept[@]}"; do
+    segment=$(first_segment "$base")
+    [[ -n $segment ]] || die "the backup $base does not say where it begins, so nothing was deleted"
+    segment=${segment:8}
+    [[ -n $first && ! $segment < $first ]] || first=$segment
+  done
+  for base in "${bases[@]:$1}"; do rm -rf "$folder/base/$base"; done
+  for file in "$folder/wal/"*; do
+    segment=${file##*/}
+    # Segments and what belongs to one of them. The histories of lines are small and always kept.
+    [[ $segment =~ ^[0-9A-F]{24} && ${segment:8:16} < $first ]] && rm -f "$file"
+  done
+  say "Kept: ${#kept[@]} backups, the oldest of ${kept[-1]}; the log since then."
+}
+
+# backup FOLDER [KEEP] : a base backup into it; from the first one on the log is archived there, too.
 backup() {
-  local name segment
+  local name segment keep=${2:-}
+  [[ -z $keep || $keep =~ ^[1-9][0-9]{0,5}$ ]] || die "KEEP=$keep is not a number of backups to keep, from 1"
   folder=$(realpath -m "$1")
   [[ $folder != *[\'\"%\\$]* ]] || die "the name of the backup folder may not hold quotes, %, \$ or backslashes"
   running || die "PostgreSQL in $home is not running: start EventMesh, then back it up"
@@ -60,6 +85,7 @@ backup() {
   # By the time from which on one can go back with it.
   name=$(date -u +%Y%m%dT%H%M%SZ)
   mv "$folder/base/new" "$folder/base/$name"
+  [[ -z $keep ]] || prune "$keep"
   printf '%s\n' "$folder/base/$name"
 }
 

@@ -31,6 +31,7 @@ public sealed partial class Worker(
     private readonly WorkspaceShares shares = new(nodes, follower, clock);
     private readonly RetryTimers timers = new(store);
     private readonly LineRun lines = new(store, follower, clock, log);
+    private readonly RestoredHistory history = new(store);
 
     public async Task Run(CancellationToken stop)
     {
@@ -60,7 +61,7 @@ public sealed partial class Worker(
     private async Task Handle(IReadOnlyList<Received> taken, CancellationToken stop)
     {
         var aside = new List<(Received Received, DateTimeOffset ComeBackAt)>();
-        taken = await Admit(taken, aside, stop).ConfigureAwait(false);
+        taken = await Admit(await OfThisHistory(taken, stop).ConfigureAwait(false), aside, stop).ConfigureAwait(false);
         var loaded = taken.Count == 0 ? [] : await Load(taken, stop).ConfigureAwait(false);
         if (loaded is null) taken = [];
         for (var i = 0; i < taken.Count; i++)
@@ -74,6 +75,29 @@ public sealed partial class Worker(
             }
         }
         await SetAside(aside, stop).ConfigureAwait(false);
+    }
+
+    /// <summary>Those that a restore has not cut off; the others are settled, and nothing is written of them.</summary>
+    private async Task<IReadOnlyList<Received>> OfThisHistory(IReadOnlyList<Received> taken, CancellationToken stop)
+    {
+        try
+        {
+            var known = new bool[taken.Count];
+            for (var i = 0; i < known.Length; i++) known[i] = await history.Knows(taken[i].Dispatch, stop).ConfigureAwait(false);
+            if (Array.TrueForAll(known, k => k)) return taken;
+            foreach (var received in taken.Where((_, i) => !known[i]))
+            {
+                CutOff(received.Dispatch.Workspace, received.Dispatch.Delivery, received.Dispatch.Attempt);
+                await received.Ack().ConfigureAwait(false);
+            }
+            return [.. taken.Where((_, i) => known[i])];
+        }
+        catch (StoreUnavailable trouble)
+        {
+            Troubled(trouble.Message, taken.Count);
+            foreach (var received in taken) await Requeue(received).ConfigureAwait(false);
+            return [];
+        }
     }
 
     /// <summary>Those whose credentials and circuits let them go; the others are put <paramref name="aside"/>.</summary>
@@ -259,6 +283,9 @@ public sealed partial class Worker(
     private static ValueTask Requeue(Received received) => received.Requeue(TroubleDelay);
 
     private static Load Load(Dispatch of) => new(of.Workspace, of.Delivery, of.Event, DateOnly.FromDateTime(of.AcceptedAt.UtcDateTime));
+
+    [LoggerMessage(EventName = "delivery.cut_off", Level = LogLevel.Warning, Message = "delivery.cut_off {tenant_id} {delivery_id} {attempt}: the broker has it, and the restored history does not")]
+    private partial void CutOff(string tenant_id, string delivery_id, int attempt);
 
     [LoggerMessage(EventName = "worker.troubled", Level = LogLevel.Warning, Message = "{Reason} {Count} dispatches are handed out again")]
     private partial void Troubled(string reason, int count);

@@ -32,7 +32,7 @@ public sealed class RunningMesh : IAsyncLifetime
     {
         var settings = new Dictionary<string, string> { ["EVENTMESH_POSTGRES"] = postgres, ["EVENTMESH_ALLOW_NETWORKS"] = "127.0.0.0/8" };
         foreach (var (name, value) in further ?? new Dictionary<string, string>()) settings[name] = value;
-        if (Environment.GetEnvironmentVariable("BROKER") == "rabbitmq") settings["EVENTMESH_RABBITMQ"] = (await RabbitMqServer.Shared).Uri;
+        if (Environment.GetEnvironmentVariable("BROKER") == "rabbitmq") settings["EVENTMESH_RABBITMQ"] = await (await RabbitMqServer.Shared).CreateVirtualHost();
         return await EventMeshProcess.Start(settings);
     }
 

@@ -107,11 +107,15 @@ public sealed class PostgresServer : IAsyncDisposable
         }, Eventually.Patience, $"PostgreSQL to answer, whose log is {directory}/log");
     }
 
-    /// <summary>A base backup into a folder of its own; from then on its log is archived there, too.</summary>
-    public Task Backup() => Script.Run("postgres", "backup", directory, "--folder", directory + "/backups");
+    /// <summary>A base backup into <see cref="Backups"/>; from then on its log is archived there, too.</summary>
+    /// <param name="keep">How many of the newest stay; null: all.</param>
+    public Task Backup(int? keep = null) => Script.Run("postgres", ["backup", directory, "--folder", Backups, .. keep is null ? [] : new[] { "--keep", $"{keep}" }]);
+
+    /// <summary>Where its backups go: <c>base</c> and <c>wal</c>.</summary>
+    public string Backups => directory + "/backups";
 
     /// <summary>Goes back to a moment; for a server that does not run. It is not started.</summary>
-    public Task Restore(DateTimeOffset to) => Script.Run("postgres", "restore", directory, "--folder", directory + "/backups", "--to", to.ToString("O"));
+    public Task Restore(DateTimeOffset to) => Script.Run("postgres", "restore", directory, "--folder", Backups, "--to", to.ToString("O"));
 
     public async ValueTask DisposeAsync()
     {

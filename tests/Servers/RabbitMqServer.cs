@@ -19,6 +19,9 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>One node for all tests of this process that do not stop it; use queues, or a virtual host, of your own in it.</summary>
     public static Task<RabbitMqServer> Shared => SharedServer.Value;
 
+    /// <summary>Where its files are, its log among them.</summary>
+    public string Files => directory;
+
     /// <summary><c>amqp://user:password@127.0.0.1:port/</c>: an administrator, in the virtual host <c>/</c>.</summary>
     public string Uri { get; }
 
@@ -43,6 +46,16 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary><c>rabbitmqctl</c> on this node, for example <c>Ctl("list_queues", "--silent")</c>.</summary>
     /// <returns>What it printed.</returns>
     public Task<string> Ctl(params string[] arguments) => Script.Run("rabbitmq", ["ctl", directory, .. arguments]);
+
+    /// <summary>Makes a virtual host, for nodes on a database of their own: those of another database would take what is put on the queues of theirs.</summary>
+    /// <returns>The URI of the administrator in it.</returns>
+    public async Task<string> CreateVirtualHost()
+    {
+        var name = Guid.NewGuid().ToString("N");
+        await Ctl("add_vhost", name);
+        await Ctl("set_permissions", "-p", name, "eventmesh", ".*", ".*", ".*");
+        return Uri + name;
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -139,7 +139,7 @@ internal static class Services
             .AddRole("worker-nodes", p => p.GetRequiredService<WorkerNodes>().Run);
         if (settings.Roles.HasFlag(Roles.Worker)) services.AddSingleton<Worker>().AddRole("worker", p => p.GetRequiredService<Worker>().Run);
         if (settings.Roles.HasFlag(Roles.Dispatcher) || settings.Roles.HasFlag(Roles.Worker))
-            services.AddSingleton<LostQueues>().AddRole("lost-queues", p => p.GetRequiredService<LostQueues>().Run);
+            services.AddSingleton(p => ActivatorUtilities.CreateInstance<LostQueues>(p, settings.RabbitMq is not null)).AddRole("lost-queues", p => p.GetRequiredService<LostQueues>().Run);
     }
 
     private static void AddLog(this IServiceCollection services, Settings settings)

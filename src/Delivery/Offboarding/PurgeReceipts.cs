@@ -33,7 +33,7 @@ public sealed class PurgeReceipts(LogSigner signer)
             foreach (var (what, count) in step.Counts.OrderBy(c => c.Key, StringComparer.Ordinal)) Line($"destroyed {name} {what}", count.ToString(CultureInfo.InvariantCulture));
         }
         foreach (var key in keys) Line("data-key", $"{key.Number.ToString(CultureInfo.InvariantCulture)} wrapped by {key.MasterKey}{(key.Erasure ? " and the workspace's erasure key" : "")}");
-        Line("backups", ended.BackupsUnreadable ? "unreadable: the erasure key is destroyed"
+        Line("backups", ended.BackupsUnreadable ? "sealed values unreadable: the erasure key is destroyed"
             : $"readable until these master keys are destroyed: {string.Join(", ", keys.Where(k => !k.Erasure).Select(k => k.MasterKey).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))}");
         Line("log-size", ended.LogSize?.ToString(CultureInfo.InvariantCulture) ?? "none");
         Line("log-root", ended.LogRoot ?? "none");

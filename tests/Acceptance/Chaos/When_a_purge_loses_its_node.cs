@@ -17,19 +17,23 @@ public sealed class When_a_purge_loses_its_node
     public async Task It_ends_as_if_nothing_had_happened_and_harms_nobody()
     {
         await using var server = await PostgresServer.Start();
+        await using var broker = await OwnBroker.Start();
         var database = await server.CreateDatabase("chaos");
         var erasure = Directory.CreateTempSubdirectory("eventmesh-chaos-purge-").FullName;
         var settings = new Dictionary<string, string>
         {
             ["EVENTMESH_POSTGRES"] = database, ["EVENTMESH_ALLOW_NETWORKS"] = "127.0.0.0/8", ["EVENTMESH_ADMIN_TOKEN"] = "the-admin-of-this-test", ["EVENTMESH_ERASURE_KEYS"] = erasure,
         };
-        if (OwnServers.Broker == "rabbitmq") settings["EVENTMESH_RABBITMQ"] = (await RabbitMqServer.Shared).Uri;
+        broker.Setting(settings);
         await using var receiver = await Receiver.Start();
         await using var node = await EventMeshProcess.Start(settings);
         await Furnish(node, receiver, "staying");
         var leaving = await Furnish(node, receiver, Id);
         var others = await Rows.OfOthers(database, Id);
         await Rows.OfOthers(database, "staying");
+        await broker.PutUnreadable("staying", "not a dispatch");
+        await broker.PutUnreadable(Id, "not a dispatch");
+        var queues = await broker.Queues();
         var had = await Rows.Of(database, Id);
 
         await using var holder = new NpgsqlConnection(database);
@@ -65,9 +69,11 @@ public sealed class When_a_purge_loses_its_node
         Assert.Empty(await Rows.Of(database, Id));
         var after = await Rows.OfOthers(database, Id);
         Rows.Same(others, after);
+        await broker.SameWithout(Id, queues);
         Assert.Equal(["staying.key"], Directory.GetFiles(erasure).Select(Path.GetFileName));
         var receipt = (await admin.Get($"/v1/workspaces/{Id}/purge/receipt")).Is(HttpStatusCode.OK).Text.Split('\n');
         Assert.Contains("destroyed keys erasure_keys: 1", receipt);
+        Assert.Contains($"destroyed queues queued_messages: {(queues.Count > 0 ? 1 : 0)}", receipt);
         // The closing and the purge are told in the history that goes.
         Assert.Equal(had["public.mt_events"] + 2, Destroyed("public.mt_events"));
         foreach (var table in (string[])["public.mt_streams", "eventmesh.payloads", "eventmesh.secrets", "eventmesh.data_keys", "eventmesh.deliveries", "eventmesh.connection_health"]) Assert.Equal(had[table], Destroyed(table));

@@ -11,14 +11,16 @@ public sealed class When_a_workspace_is_purged : IAsyncLifetime
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(150);
     private readonly string erasure = Path.Combine(Path.GetTempPath(), $"eventmesh-offboarding-{Guid.NewGuid():N}");
     private PostgresServer server = null!;
+    private OwnBroker broker = null!;
     private Receiver receiver = null!;
     private EventMeshProcess node = null!;
     private string database = "";
 
     public async ValueTask InitializeAsync()
     {
-        // Its own: its files are looked into.
+        // Their own: their files are looked into.
         server = await PostgresServer.Start();
+        broker = await OwnBroker.Start();
         database = await server.CreateDatabase("purged");
         receiver = await Receiver.Start();
         var settings = new Dictionary<string, string>
@@ -26,7 +28,7 @@ public sealed class When_a_workspace_is_purged : IAsyncLifetime
             ["EVENTMESH_POSTGRES"] = database, ["EVENTMESH_ALLOW_NETWORKS"] = "127.0.0.0/8", ["EVENTMESH_ADMIN_TOKEN"] = "the-admin-of-this-test", ["EVENTMESH_ERASURE_KEYS"] = erasure,
             ["EVENTMESH_PURGE_PATIENCE"] = "5s",
         };
-        if (OwnServers.Broker == "rabbitmq") settings["EVENTMESH_RABBITMQ"] = (await RabbitMqServer.Shared).Uri;
+        broker.Setting(settings);
         node = await EventMeshProcess.Start(settings);
     }
 
@@ -34,6 +36,7 @@ public sealed class When_a_workspace_is_purged : IAsyncLifetime
     {
         await node.DisposeAsync();
         await receiver.DisposeAsync();
+        await broker.DisposeAsync();
         await server.DisposeAsync();
         Directory.Delete(erasure, recursive: true);
     }
@@ -45,6 +48,9 @@ public sealed class When_a_workspace_is_purged : IAsyncLifetime
         var workspace = await Furnish("leaving");
         Assert.Equal(["leaving.key", "other-one.key"], Directory.GetFiles(erasure).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.All(Directory.GetFiles(erasure), f => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(f)));
+        await broker.PutUnreadable("other-one", "not a dispatch, and not theirs");
+        await broker.PutUnreadable("leaving", Planted);
+        var queues = await broker.Queues();
         var had = await Rows.Of(database, "leaving");
         var before = await Rows.OfOthers(database, "leaving");
         var othersKey = await File.ReadAllBytesAsync(Path.Combine(erasure, "other-one.key"), TestContext.Current.CancellationToken);
@@ -62,14 +68,18 @@ public sealed class When_a_workspace_is_purged : IAsyncLifetime
         Assert.Equal(["other-one.key"], Directory.GetFiles(erasure).Select(Path.GetFileName));
         Assert.Equal(othersKey, await File.ReadAllBytesAsync(Path.Combine(erasure, "other-one.key"), TestContext.Current.CancellationToken));
 
+        await broker.SameWithout("leaving", queues);
+        if (queues.Count > 0) Assert.Equal("not a dispatch, and not theirs", await broker.Unreadable("other-one"));
+
         // The receipt says it.
         var purge = await admin.Get("/v1/workspaces/leaving/purge");
         Assert.True(purge.Json["backups_unreadable"]!.GetValue<bool>());
         Assert.All(purge.Json["steps"]!.AsArray(), s => Assert.Equal("done", s!["state"]!.GetValue<string>()));
         var receipt = (await admin.Get("/v1/workspaces/leaving/purge/receipt")).Is(HttpStatusCode.OK).Text.Split('\n');
         Assert.Equal(["eventmesh purge receipt v1", "workspace: leaving"], receipt[..2]);
-        Assert.Contains("backups: unreadable: the erasure key is destroyed", receipt);
+        Assert.Contains("backups: sealed values unreadable: the erasure key is destroyed", receipt);
         Assert.Contains("destroyed keys erasure_keys: 1", receipt);
+        Assert.Contains($"destroyed queues queued_messages: {(queues.Count > 0 ? 1 : 0)}", receipt);
         Assert.Contains($"destroyed payloads eventmesh.payloads: {had["eventmesh.payloads"]}", receipt);
         Assert.Contains($"destroyed keys eventmesh.secrets: {had["eventmesh.secrets"]}", receipt);
         // All of its history was in the log when that ended, what still happened since we counted included.
@@ -96,6 +106,7 @@ public sealed class When_a_workspace_is_purged : IAsyncLifetime
         await Rows.Ask(database, "checkpoint");
         foreach (var folder in (string[])[(string)(await Rows.Ask(database, "show data_directory"))!, erasure])
             Assert.Empty(await NothingPlantedIsLeft.Grep(folder, [Planted, workspace.Key]));
+        await broker.HoldsNone(Planted, workspace.Key);
     }
 
     [Fact]

@@ -38,16 +38,17 @@ public static class SetRedaction
         if (given.ValueKind == JsonValueKind.Null) return null;
         var checks = new Checks();
         if (!checks.That(given.ValueKind == JsonValueKind.Array, "paths", "must be a list of paths, or null")) checks.Done();
-        var paths = given.EnumerateArray().Select(p => p.ValueKind == JsonValueKind.String ? p.GetString()! : "").ToArray();
+        var paths = given.EnumerateArray().Select(p => p.ValueKind == JsonValueKind.String ? p.GetString() : null).ToArray();
         if (checks.That(paths.Length <= RedactionLimits.PathsMax, "paths", $"has at most {RedactionLimits.PathsMax} paths"))
         {
             for (var i = 0; i < paths.Length; i++)
             {
-                if (checks.That(RedactionPath.Parse(paths[i], out var reason) is not null, $"paths[{i}]", reason))
+                if (!checks.That(paths[i] is not null, $"paths[{i}]", "must be a string")) continue;
+                if (checks.That(RedactionPath.Parse(paths[i]!, out var reason) is not null, $"paths[{i}]", reason))
                     checks.That(!paths.Take(i).Contains(paths[i], StringComparer.Ordinal), $"paths[{i}]", "is there twice");
             }
         }
         checks.Done();
-        return paths;
+        return [.. paths.OfType<string>()];
     }
 }
