@@ -4,7 +4,7 @@ using Xunit;
 
 namespace EventMesh.Tests.Acceptance;
 
-/// <summary>A node whose issuers' keys are old after a second: what takes months elsewhere.</summary>
+/// <summary>A node whose issuers' keys are old after some seconds: what takes months elsewhere.</summary>
 public sealed class When_signing_keys_age
 {
     [Fact]
@@ -12,15 +12,16 @@ public sealed class When_signing_keys_age
     {
         await using var node = await EventMeshProcess.Start(new Dictionary<string, string>
         {
-            ["EVENTMESH_POSTGRES"] = await (await PostgresServer.Shared).CreateDatabase("ageing"), ["EVENTMESH_ISSUER_KEY_AGE"] = "1s", ["EVENTMESH_ISSUER_KEY_OVERLAP"] = "1s",
+            ["EVENTMESH_POSTGRES"] = await (await PostgresServer.Shared).CreateDatabase("ageing"), ["EVENTMESH_ISSUER_KEY_AGE"] = "5s", ["EVENTMESH_ISSUER_KEY_OVERLAP"] = "1s",
         });
         var workspace = await Workspace.New(node);
         var account = await workspace.Account("publisher");
         var first = await workspace.Token(account);
-        await Eventually.True(async () => Kid(await workspace.Token(account)) != Kid(first), TimeSpan.FromSeconds(30), "another key to sign");
+        await Eventually.True(async () => Kid(await workspace.Token(account)) != Kid(first), TimeSpan.FromSeconds(60), "another key to sign");
         (await workspace.As(first).Get("/events")).Is(HttpStatusCode.OK);
         var keys = (await workspace.Get("/issuer")).Is(HttpStatusCode.OK).Json["keys"]!.AsArray();
-        Assert.Equal((Kid(first), "verifying"), (keys[0]!["kid"]!.GetValue<string>(), keys[0]!["state"]!.GetValue<string>()));
+        // On a slow machine more than one has followed.
+        Assert.Equal("verifying", Assert.Single(keys, k => k!["kid"]!.GetValue<string>() == Kid(first))!["state"]!.GetValue<string>());
     }
 
     private static string Kid(string token) => Signer.Part(token, 0)["kid"]!.GetValue<string>();
