@@ -84,8 +84,9 @@ internal sealed class ExportJob(Store store, FeedForm form, IExportPlace place, 
         if (export.Bytes + made.Bytes.Length > place.BytesMax || made.Number > place.PartsMax) throw new ExportFailed(ExportFault.TooLarge);
         saving = Task.Run(async () =>
         {
-            if (wholeKnown) whole.AppendData(made.Bytes);
+            var hashed = wholeKnown ? Task.Run(() => whole.AppendData(made.Bytes)) : Task.CompletedTask;
             var (etag, sealedBytes) = await place.Put(export, made.Number, made.Bytes, either).ConfigureAwait(false);
+            await hashed.ConfigureAwait(false);
             var part = new ExportPart(made.Number, export.Bytes, made.Bytes.Length, made.Events, made.Sha256, made.End, etag);
             export = await ExportProgress.Save(lease, export, part, sealedBytes, clock.GetUtcNow(), stop).ConfigureAwait(false);
         }, CancellationToken.None);
