@@ -74,6 +74,14 @@ public class When_an_admin_is_elevated(RunningMesh mesh)
 
         var rule = (await workspace.Get("/feed")).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonNode.Parse(l)!).Single(e => e["type"]!.GetValue<string>() == "event_type_created");
         Assert.Equal((id, elevation), (rule["actor"]!.GetValue<string>(), rule["elevation"]!.GetValue<string>()));
+        // Looking is told, too: once an hour for each permission.
+        for (var again = 0; again < 2; again++) (await there.Get("/connections")).Is(HttpStatusCode.OK);
+        var uses = (await workspace.Get("/feed?type=elevation_used")).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonNode.Parse(l)!).ToArray();
+        Assert.All(uses, u => Assert.Equal((id, elevation, elevation), (u["actor"]!.GetValue<string>(), u["elevation"]!.GetValue<string>(), u["data"]!["of"]!.GetValue<string>())));
+        var told = uses.Select(u => u["data"]!["permission"]!.GetValue<string>()).ToArray();
+        Assert.Contains("read_connections", told);
+        // Twice where the hour changes meanwhile.
+        Assert.InRange(told.Count(t => t == "read_connections"), 1, 2);
         // Of what the workspace's own did, nothing says so.
         Assert.All((await workspace.Get("/streams/" + elevation)).Items, e => Assert.Null(e["elevation"]));
         await Eventually.True(() => Task.FromResult(mesh.Process.Lines.Any(l =>

@@ -39,9 +39,11 @@ public class When_an_auditor_reads_what_happened(RunningMesh mesh)
         Assert.Equal(["config.url: http://127.0.0.1:9/other → " + target, $"name: hook → shop; config.url: {target} → http://127.0.0.1:9/other"], changed.Select(Changes).Select(Sorted));
         Assert.Equal(("connection", "shop"), (Text(changed[0]["resource"]!["kind"]), Text(changed[0]["resource"]!["name"])));
 
-        var under = await One(auditor, "elevation=" + elevation);
+        var under = await One(auditor, $"action=rule_disabled&elevation={elevation}");
         Assert.Equal(("rule_disabled", "admin", "admin"), (Text(under["action"]), Text(under["actor"]!["id"]), Text(under["actor"]!["kind"])));
         Assert.Equal("status: enabled → disabled", Changes(under));
+        var uses = (await auditor.Get($"/audit?action=elevation_used&resource={elevation}")).Is(HttpStatusCode.OK).Items;
+        Assert.Contains($"used the elevation {elevation} for write_rules.", string.Join(' ', uses.Select(u => Text(u["sentence"]))), StringComparison.Ordinal);
 
         var refused = await One(auditor, "outcome=refused");
         Assert.Equal(("access_refused", "key", "publish_events", "127.0.0.0/24"), (Text(refused["action"]), Text(refused["actor"]!["kind"]), Text(refused["data"]!["permission"]), Text(refused["from"])));

@@ -9,7 +9,7 @@ using EventMesh.Projections.Index;
 namespace EventMesh.Api.Edge;
 
 /// <summary>Everything under /v1 passes here before its body is read: who asks (401), whether they may (403, 404), and how often (429).</summary>
-public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower index, Limiter limiter, FailedAttempts attempts, Refusals refusals, TimeProvider clock)
+public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower index, Limiter limiter, FailedAttempts attempts, Refusals refusals, ElevationUses uses, TimeProvider clock)
 {
     private const int CorrelationCharsMax = 128;
     private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(5);
@@ -52,6 +52,8 @@ public sealed class Gate(RequestDelegate next, Tokens tokens, IndexFollower inde
         var call = new Call(actor, workspace, Correlation(context.Request), ClientAddress.From(context), clock);
         context.Features.Set(call);
         await Count(context, call, actor).ConfigureAwait(false);
+        if (workspace is not null && call.Elevation is { } elevation && context.GetEndpoint()?.Metadata.GetMetadata<Access.Needed>() is { } used)
+            await uses.Tell(call, elevation, used.Permission, context.RequestAborted).ConfigureAwait(false);
         Activity.Current?.SetTag("tenant_id", call.WorkspaceId).SetTag("environment", call.Environment).SetTag("actor", actor.Id).SetTag("elevation", call.Elevation);
     }
 

@@ -55,6 +55,7 @@ internal static class Services
         services.AddSingleton<Tokens>();
         services.AddSingleton(new ClientAddress(settings.TrustedProxies, settings.PublicUrl?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true)).AddSingleton<FailedAttempts>();
         services.AddSingleton<Refusals>();
+        services.AddSingleton<ElevationUses>();
         services.AddSingleton<StillAllowed>().AddSingleton<FollowFeed>().AddSingleton<SendFeed>().AddSingleton<PayloadReads>().AddSingleton<ConsumerPositions>()
             .AddSingleton(p => new FeedPayloads(store, p.GetRequiredService<PayloadReads>(), w => p.GetRequiredService<IndexFollower>().Index.Find(w)?.Redaction ?? RedactionRules.ShapeOnly));
         services.AddSingleton<AuditEntries>().AddSingleton<AuditAnswer>();

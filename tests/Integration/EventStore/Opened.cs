@@ -59,9 +59,13 @@ public sealed class Opened : IAsyncDisposable
     }
 
     /// <summary>Returns when feeds can read what was committed before this call.</summary>
-    public async Task CatchUp()
+    public Task CatchUp() => CatchUp(Database);
+
+    /// <inheritdoc cref="CatchUp()"/>
+    public static async Task CatchUp(string database)
     {
-        await using var direct = await Connect();
+        await using var direct = new NpgsqlConnection(database);
+        await direct.OpenAsync();
         var now = (string)(await Ask(direct, "select pg_snapshot_xmax(pg_current_snapshot())::text"))!;
         await Eventually.True(
             async () => await Ask(direct, "select pg_snapshot_xmin(pg_current_snapshot()) >= $1::text::xid8", now) is true,

@@ -34,7 +34,7 @@ internal static class AuditNames
         var named = stored.Type switch
         {
             "access_refused" => Text(data, "resource"),
-            "raw_data_revealed" => Text(data, "of"),
+            "raw_data_revealed" or "elevation_used" => Text(data, "of"),
             "secret_used" => Text(data, "secret"),
             "secret_access_refused" => Text(data, "asked"),
             "secret_created" or "secret_version_added" or "secret_version_revoked" or "secret_deleted" => Text(data, "name"),

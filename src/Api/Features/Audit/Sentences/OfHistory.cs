@@ -5,6 +5,7 @@ internal static class OfHistory
     public static readonly IReadOnlyDictionary<string, string> All = new Dictionary<string, string>
     {
         ["history_read"] = "{actor} read the history ({kind}).",
+        ["elevation_used"] = "{actor} used the elevation {of} for {permission}.",
         ["raw_data_revealed"] = "{actor} had the raw data of {of} shown[, of attempt {attempt}].",
         ["payloads_read"] = "{actor} read payloads[, {count} of them].",
         ["consumer_created"] = "{actor} created the consumer {name}.",
