@@ -52,6 +52,7 @@ public sealed class ControlledProjectionTests
         await history.Route(1);
         await Ask(database, new ProjectionCommand.SkipEvent(broken.ToString(), broken.ToString(), Now));
 
+        await EventStore.Opened.CatchUp(database.Options.ConnectionString);
         await new EventMesh.Projections.Rebuilding.Rebuild(database.Store, DeliveriesProjection.Projection).Whole(null, Stop);
 
         Assert.Equal(2, (await database.Deliveries()).Count);
