@@ -17,6 +17,8 @@ public static class Database
             Options = $"-c role={role} -c idle_in_transaction_session_timeout=60000{FromIndexes}",
             ApplicationName = role,
             MaxPoolSize = connectionsMax,
+            // Pages of events: fewer and larger pieces.
+            ReadBufferSize = 64 * 1024,
             MaxAutoPrepare = 50,
             AutoPrepareMinUsages = 2,
             // What we set, we set for one transaction. So there is nothing to reset, which would cost every use of a session a handful of statements.

@@ -22,12 +22,24 @@ public readonly record struct Position(ulong Transaction, long Sequence) : IComp
     public static bool operator <=(Position left, Position right) => left.CompareTo(right) <= 0;
     public static bool operator >=(Position left, Position right) => left.CompareTo(right) >= 0;
 
+    /// <summary>How long its text is.</summary>
+    public const int TextBytes = 25;
+
+    /// <summary>Writes its text.</summary>
+    /// <param name="destination">Of <see cref="TextBytes"/> bytes.</param>
+    public void Write(Span<byte> destination)
+    {
+        Transaction.TryFormat(destination, out _, "x12", CultureInfo.InvariantCulture);
+        destination[12] = (byte)'-';
+        Sequence.TryFormat(destination[13..], out _, "x12", CultureInfo.InvariantCulture);
+    }
+
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Transaction:x12}-{Sequence:x12}");
 
     public static bool TryParse(string? text, out Position position)
     {
         position = Start;
-        if (text is not { Length: 25 } || text[12] != '-'
+        if (text is not { Length: TextBytes } || text[12] != '-'
             || !ulong.TryParse(text.AsSpan(0, 12), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var transaction)
             || !long.TryParse(text.AsSpan(13), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var sequence)) return false;
         position = new(transaction, sequence);

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace EventMesh.Domain.Log;
 
 /// <summary>
@@ -24,8 +26,8 @@ public sealed class CanonicalEvent
         Optional("\"actor\":"u8, of.Actor);
         if (of.Archived) Member("\"archived\":true"u8);
         Member("\"at\":"u8);
-        writer.Plain(of.At.UtcDateTime, TimeFormat);
-        if (of.Binary is { } binary) Text("\"bdata\":"u8, Convert.ToBase64String(binary.Span));
+        writer.Time(of.At);
+        if (of.Binary is { } binary) Text("\"bdata\":"u8, Encoding.UTF8.GetBytes(Convert.ToBase64String(binary.Span)));
         Optional("\"causation_id\":"u8, of.CausationId);
         Optional("\"correlation_id\":"u8, of.CorrelationId);
         Member("\"data\":"u8);
@@ -37,13 +39,13 @@ public sealed class CanonicalEvent
             writer.Json(of.Headers.Span);
         }
         Member("\"id\":"u8);
-        writer.Plain(of.Id, "D");
-        Text("\"position\":"u8, of.Position);
-        Text("\"stream\":"u8, of.Stream);
-        Text("\"type\":"u8, of.Type);
+        writer.Id(of.Id);
+        Text("\"position\":"u8, of.Position.Span);
+        Text("\"stream\":"u8, of.Stream.Span);
+        Text("\"type\":"u8, of.Type.Span);
         Member("\"version\":"u8);
         writer.Number(of.Version);
-        Text("\"workspace\":"u8, of.Workspace);
+        Text("\"workspace\":"u8, of.Workspace.Span);
         writer.Raw("}"u8);
         return writer.Written;
     }
@@ -65,14 +67,14 @@ public sealed class CanonicalEvent
         writer.Raw(name);
     }
 
-    private void Text(ReadOnlySpan<byte> name, string value)
+    private void Text(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         Member(name);
         writer.Text(value);
     }
 
-    private void Optional(ReadOnlySpan<byte> name, string? value)
+    private void Optional(ReadOnlySpan<byte> name, ReadOnlyMemory<byte>? value)
     {
-        if (value is not null) Text(name, value);
+        if (value is { } text) Text(name, text.Span);
     }
 }

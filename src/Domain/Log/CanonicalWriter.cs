@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace EventMesh.Domain.Log;
 
@@ -42,27 +42,30 @@ internal sealed class CanonicalWriter
         length += bytes.Length;
     }
 
-    /// <summary>A text of ASCII without anything to escape.</summary>
-    public void Plain<T>(T value, ReadOnlySpan<char> format) where T : IUtf8SpanFormattable
+    /// <summary>A time of UTC with six digits of a second.</summary>
+    public void Time(DateTimeOffset at)
     {
-        Raw("\""u8);
-        value.TryFormat(Room(PlainBytesMax), out var written, format, System.Globalization.CultureInfo.InvariantCulture);
-        length += written;
-        Raw("\""u8);
+        // The round-trip form has seven digits and then a Z.
+        var room = Room(PlainBytesMax);
+        room[0] = (byte)'"';
+        at.UtcDateTime.TryFormat(room[1..], out var written, "O", CultureInfo.InvariantCulture);
+        "Z\""u8.CopyTo(room[(written - 1)..]);
+        length += written + 1;
+    }
+
+    public void Id(Guid id)
+    {
+        var room = Room(PlainBytesMax);
+        room[0] = (byte)'"';
+        id.TryFormat(room[1..], out var written);
+        room[written + 1] = (byte)'"';
+        length += written + 2;
     }
 
     public void Number(long number)
     {
         Utf8Formatter.TryFormat(number, Room(20), out var written);
         length += written;
-    }
-
-    /// <exception cref="FormatException">It has an unpaired surrogate.</exception>
-    public void Text(string text)
-    {
-        var room = Scratch(Encoding.UTF8.GetMaxByteCount(text.Length));
-        if (Utf8.FromUtf16(text, room, out _, out var bytes, replaceInvalidSequences: false) != OperationStatus.Done) throw new FormatException("A text has an unpaired surrogate.");
-        Text(room[..bytes]);
     }
 
     /// <summary>One JSON value.</summary>
@@ -171,7 +174,7 @@ internal sealed class CanonicalWriter
         Text(room[..reader.CopyString(room)]);
     }
 
-    private void Text(ReadOnlySpan<byte> utf8)
+    public void Text(ReadOnlySpan<byte> utf8)
     {
         Raw("\""u8);
         while (utf8.IndexOfAny(Escaped) is >= 0 and var at)

@@ -13,17 +13,17 @@ public delegate MerkleHash PerfectSubtree(int level, long index);
 public static class MerkleTree
 {
     private const byte LeafPrefix = 0x00, NodePrefix = 0x01;
-    private const int StackBytes = 2_048;
+    [ThreadStatic] private static IncrementalHash? hasher;
 
     /// <summary>Of the tree without leaves: the hash of nothing.</summary>
     public static readonly MerkleHash Empty = MerkleHash.Of(SHA256.HashData([]));
 
     public static MerkleHash Leaf(ReadOnlySpan<byte> entry)
     {
-        var input = entry.Length < StackBytes ? stackalloc byte[entry.Length + 1] : new byte[entry.Length + 1];
-        input[0] = LeafPrefix;
-        entry.CopyTo(input[1..]);
-        return Hash(input);
+        var hash = Begin();
+        hash.AppendData([LeafPrefix]);
+        hash.AppendData(entry);
+        return End(hash);
     }
 
     public static MerkleHash Node(in MerkleHash left, in MerkleHash right)
@@ -32,7 +32,9 @@ public static class MerkleTree
         input[0] = NodePrefix;
         left.CopyTo(input[1..]);
         right.CopyTo(input[(1 + MerkleHash.Bytes)..]);
-        return Hash(input);
+        var hash = Begin();
+        hash.AppendData(input);
+        return End(hash);
     }
 
     /// <summary>The root of the first <paramref name="size"/> leaves.</summary>
@@ -110,10 +112,13 @@ public static class MerkleTree
     // The largest power of two below the size.
     private static long Split(long size) => 1L << BitOperations.Log2((ulong)(size - 1));
 
-    private static MerkleHash Hash(ReadOnlySpan<byte> input)
+    // One of each thread is used again: to set one up costs as much as to hash a node.
+    private static IncrementalHash Begin() => hasher ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+    private static MerkleHash End(IncrementalHash of)
     {
         Span<byte> hash = stackalloc byte[MerkleHash.Bytes];
-        SHA256.HashData(input, hash);
+        of.GetHashAndReset(hash);
         return MerkleHash.Of(hash);
     }
 }

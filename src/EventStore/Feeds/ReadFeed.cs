@@ -62,7 +62,7 @@ public static class ReadFeedVerb
         return await Database.Ask(() => Page(command, after, limit, stop)).ConfigureAwait(false);
     }
 
-    internal static string StatementOf(string? condition, string columns = Columns) => Sql(condition, columns);
+    internal static string StatementOf(string condition) => Sql(condition);
 
     /// <exception cref="InvalidOperationException">The rows did not come in their order: what a feed passes over is lost to those who follow it.</exception>
     internal static Position Next(Position last, Position read) =>

@@ -28,12 +28,14 @@ public sealed class Tempo(Store store, TimeSpan apart, TimeSpan? longest = null)
 
     /// <summary>Waits until it is time to look again.</summary>
     /// <param name="page">What the last look found.</param>
-    public async Task Pause(FeedPage page, CancellationToken stop)
-    {
-        quiet = page.Events.Count > 0 ? 0 : quiet + 1;
-        if (page.Full) return;
+    public Task Pause(FeedPage page, CancellationToken stop) => Pause(page.Events.Count > 0, page.Full, page.Pending, stop);
 
-        var wait = page.Pending && quiet < SoonLooks ? Soonest * (1 << quiet) : idle;
+    public async Task Pause(bool found, bool full, bool pending, CancellationToken stop)
+    {
+        quiet = found ? 0 : quiet + 1;
+        if (full) return;
+
+        var wait = pending && quiet < SoonLooks ? Soonest * (1 << quiet) : idle;
         using (var ended = CancellationTokenSource.CreateLinkedTokenSource(stop))
         {
             await Task.WhenAny(signal, Task.Delay(wait < idle ? wait : idle, ended.Token)).ConfigureAwait(false);

@@ -5,14 +5,11 @@ namespace EventMesh.EventStore.Reading;
 /// <summary>The columns of a stored event, in the order that every reading statement asks for them.</summary>
 internal static class Rows
 {
-    public const string Columns = $"{Own}, e.headers ->> 'traceparent', e.headers ->> 'elevation', e.headers ->> 'from'";
-
-    /// <summary>Without what is taken out of the headers, for those who read the headers themselves.</summary>
-    public const string Own = "e.xid, e.seq_id, e.tenant_id, e.stream_id, e.version, e.type, e.data, e.timestamp, e.correlation_id, e.causation_id, e.user_name";
+    public const string Columns =
+        "e.xid, e.seq_id, e.tenant_id, e.stream_id, e.version, e.type, e.data, e.timestamp, e.correlation_id, e.causation_id, e.user_name, e.headers ->> 'traceparent', e.headers ->> 'elevation', e.headers ->> 'from'";
 
     /// <param name="first">The ordinal of the first of <see cref="Columns"/>.</param>
-    /// <param name="ownOnly">Whether the columns are those of <see cref="Own"/>.</param>
-    public static StoredEvent Read(NpgsqlDataReader reader, int first = 0, bool ownOnly = false) => new(
+    public static StoredEvent Read(NpgsqlDataReader reader, int first = 0) => new(
         new Position(reader.GetFieldValue<ulong>(first), reader.GetInt64(first + 1)),
         reader.GetString(first + 2),
         reader.GetString(first + 3),
@@ -23,9 +20,9 @@ internal static class Rows
         Text(reader, first + 8),
         Text(reader, first + 9),
         Text(reader, first + 10),
-        ownOnly ? null : Text(reader, first + 11),
-        ownOnly ? null : Text(reader, first + 12),
-        ownOnly ? null : Text(reader, first + 13));
+        Text(reader, first + 11),
+        Text(reader, first + 12),
+        Text(reader, first + 13));
 
     private static string? Text(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using EventMesh.Domain.Log;
 using EventMesh.EventStore;
 
@@ -13,6 +14,13 @@ internal sealed class GrowingLog(LogState from)
     private readonly List<MerkleHash> peaks = [.. from.Peaks];
     private readonly List<List<MerkleHash>> appended = [];
     private readonly List<Position> positions = [];
+
+    public static GrowingLog Of(LogState from, List<(MerkleHash Leaf, Position At)> leaves)
+    {
+        var log = new GrowingLog(from);
+        foreach (var (leaf, at) in CollectionsMarshal.AsSpan(leaves)) log.Append(leaf, at);
+        return log;
+    }
 
     public string Workspace => from.Workspace;
     public long Size { get; private set; } = from.Size;

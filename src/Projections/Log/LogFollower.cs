@@ -1,7 +1,7 @@
+using System.Runtime.InteropServices;
 using EventMesh.Domain.Log;
 using EventMesh.EventStore;
 using EventMesh.EventStore.Feeds;
-using EventMesh.EventStore.Reading;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -17,16 +17,18 @@ namespace EventMesh.Projections.Log;
 public sealed partial class LogFollower(Store store, ILogger<LogFollower> log, int pageEvents = LogFollower.PageEvents, int workspacesMax = LogFollower.WorkspacesMax)
 {
     public const string Feed = "log";
-    public const int PageEvents = 4_000;
+    public const int PageEvents = 50_000;
 
     /// <summary>Every feed of the server waits for the oldest transaction that writes, so each must end soon.</summary>
     private const int WorkspacesMax = 1_500;
 
     // Nobody waits for a leaf, and pages of many cost less.
-    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Apart = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(5);
 
+    // One page is read at a time.
     private readonly CanonicalEvent canonical = new();
+    private readonly byte[] position = new byte[Position.TextBytes];
 
     /// <summary>Runs until cancelled.</summary>
     public async Task Run(CancellationToken stop)
@@ -60,22 +62,22 @@ public sealed partial class LogFollower(Store store, ILogger<LogFollower> log, i
     {
         var after = lease.Checkpoint;
         var tempo = new Tempo(store, Apart);
-        Task<WholePage>? next = null;
+        Task<Page>? next = null;
         try
         {
             while (true)
             {
                 tempo.Look();
-                var page = await (next ?? store.ReadWhole(after, pageEvents, stop)).ConfigureAwait(false);
-                after = page.UpTo;
-                // The database reads the next page while this one is hashed and written.
-                next = page.Full ? store.ReadWhole(after, pageEvents, stop) : null;
-                if (page.Events.Count > 0)
+                var page = await (next ?? Read(after, stop)).ConfigureAwait(false);
+                after = page.Copied.UpTo;
+                // The next page is read and hashed while this one is written.
+                next = page.Copied.Full ? Read(after, stop) : null;
+                if (page.Copied.Events > 0)
                 {
                     await TakeIn(lease, page, stop).ConfigureAwait(false);
                     written();
                 }
-                if (next is null) await tempo.Pause(new FeedPage([], after, page.Full, page.Pending), stop).ConfigureAwait(false);
+                if (next is null) await tempo.Pause(page.Copied.Events > 0, page.Copied.Full, page.Copied.Pending, stop).ConfigureAwait(false);
             }
         }
         finally
@@ -85,48 +87,47 @@ public sealed partial class LogFollower(Store store, ILogger<LogFollower> log, i
         }
     }
 
-    private async Task TakeIn(FeedLease lease, WholePage page, CancellationToken stop)
+    private async Task<Page> Read(Position after, CancellationToken stop)
     {
-        var workspaces = new HashSet<string>(StringComparer.Ordinal);
-        for (int from = 0, to = 0; from < page.Events.Count; from = to)
+        var leaves = new Dictionary<string, List<(MerkleHash, Position)>>(StringComparer.Ordinal);
+        var copied = await store.CopyFeed(StoredFields.Columns, after, pageEvents, (at, row) =>
         {
-            workspaces.Clear();
-            for (; to < page.Events.Count; to++)
-            {
-                var workspace = page.Events[to].Event.Workspace;
-                if (workspaces.Contains(workspace)) continue;
-                if (workspaces.Count == workspacesMax) break;
-                workspaces.Add(workspace);
-            }
-            await TakeIn(lease, page.Events.Skip(from).Take(to - from), workspaces, to == page.Events.Count ? page.UpTo : page.Events[to - 1].Event.Position, stop).ConfigureAwait(false);
+            ref var own = ref CollectionsMarshal.GetValueRefOrAddDefault(leaves, StoredFields.Workspace(row), out _);
+            (own ??= []).Add((Leaf(at, row), at));
+        }, stop).ConfigureAwait(false);
+        return new(leaves, copied);
+    }
+
+    private async Task TakeIn(FeedLease lease, Page page, CancellationToken stop)
+    {
+        var left = page.Leaves.Count;
+        foreach (var some in page.Leaves.Chunk(workspacesMax))
+        {
+            var states = await LogState.Read(lease.Connection, Array.ConvertAll(some, s => s.Key), stop).ConfigureAwait(false);
+            var logs = Array.ConvertAll(some, s => GrowingLog.Of(states.GetValueOrDefault(s.Key) ?? LogState.None(s.Key), s.Value));
+            await using var transaction = await lease.Connection.BeginTransactionAsync(stop).ConfigureAwait(false);
+            await WriteLogs.Run(lease.Connection, logs, stop).ConfigureAwait(false);
+            // After a crash in between the page is read again; a log knows by their positions which leaves it has.
+            if ((left -= some.Length) == 0) await lease.Save(page.Copied.UpTo, stop).ConfigureAwait(false);
+            await transaction.CommitAsync(stop).ConfigureAwait(false);
         }
     }
 
-    private async Task TakeIn(FeedLease lease, IEnumerable<WholeEvent> events, IReadOnlyCollection<string> workspaces, Position upTo, CancellationToken stop)
-    {
-        var states = await LogState.Read(lease.Connection, [.. workspaces], stop).ConfigureAwait(false);
-        var logs = workspaces.ToDictionary(w => w, w => new GrowingLog(states.GetValueOrDefault(w) ?? LogState.None(w)), StringComparer.Ordinal);
-        foreach (var whole in events) logs[whole.Event.Workspace].Append(Leaf(whole), whole.Event.Position);
-
-        await using var transaction = await lease.Connection.BeginTransactionAsync(stop).ConfigureAwait(false);
-        await WriteLogs.Run(lease.Connection, logs.Values, stop).ConfigureAwait(false);
-        await lease.Save(upTo, stop).ConfigureAwait(false);
-        await transaction.CommitAsync(stop).ConfigureAwait(false);
-    }
-
-    private MerkleHash Leaf(WholeEvent whole)
+    private MerkleHash Leaf(Position at, CopiedRow row)
     {
         try
         {
-            return canonical.Leaf(StoredFields.Of(whole));
+            return canonical.Leaf(StoredFields.Of(row, at, position));
         }
         catch (FormatException fault)
         {
             // The log goes on for everybody. The leaf is that of no event, so whoever verifies is told which one does not fit.
-            LogUnprovable(log, whole.Event.Workspace, whole.Event.Stream, whole.Event.Version, fault.Message);
+            LogUnprovable(log, StoredFields.Workspace(row), at, fault.Message);
             return MerkleTree.Leaf([]);
         }
     }
+
+    private sealed record Page(Dictionary<string, List<(MerkleHash Leaf, Position At)>> Leaves, CopiedPage Copied);
 
     [LoggerMessage(EventName = "log.started", Level = LogLevel.Information, Message = "The log is grown here from {position}.")]
     private static partial void LogStarted(ILogger log, Position position);
@@ -134,6 +135,6 @@ public sealed partial class LogFollower(Store store, ILogger<LogFollower> log, i
     [LoggerMessage(EventName = "log.interrupted", Level = LogLevel.Warning, Message = "Growing the log was interrupted and begins again: {reason}")]
     private static partial void LogInterrupted(ILogger log, string reason, Exception failure);
 
-    [LoggerMessage(EventName = "log.unprovable", Level = LogLevel.Error, Message = "Event {version} of stream {stream} of {tenant_id} has no canonical form: {reason}")]
-    private static partial void LogUnprovable(ILogger log, string tenant_id, string stream, long version, string reason);
+    [LoggerMessage(EventName = "log.unprovable", Level = LogLevel.Error, Message = "The event of {tenant_id} at {position} has no canonical form: {reason}")]
+    private static partial void LogUnprovable(ILogger log, string tenant_id, Position position, string reason);
 }

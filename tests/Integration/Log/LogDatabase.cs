@@ -50,6 +50,13 @@ internal sealed class LogDatabase : IAsyncDisposable
     public Task WriteOneIn(IEnumerable<string> workspaces) =>
         Store.AppendTogether([.. workspaces.Select(w => Store.For(w).Prepare("s", "thing", 0, [new NewEvent("thing_happened", null, "{}"u8.ToArray())], new(At, "key_1")))]);
 
+    /// <summary>Events of one stream with texts of these lengths in them.</summary>
+    public Task WriteSizes(string workspace, IEnumerable<int> sizes) => Store.AppendTogether(
+        [Store.For(workspace).Prepare("s", "thing", 0, [.. sizes.Select(size => new NewEvent("thing_happened", null, Encoding.UTF8.GetBytes($$"""{"text":"{{new string('x', size)}}"}""")))], new(At, "key_1"))]);
+
+    /// <summary>Does what the database lets nobody do but its superuser.</summary>
+    public Task Tamper(string sql) => Execute("set session_replication_role = replica; " + sql + "; reset session_replication_role");
+
     public Following Follow(int pageEvents = LogFollower.PageEvents, int workspacesMax = 1_500, Store? node = null) => new(new(node ?? Store, NullLogger<LogFollower>.Instance, pageEvents, workspacesMax));
 
     /// <summary>Waits until every event is a leaf.</summary>

@@ -70,6 +70,36 @@ public sealed class LogFollowerTests
         foreach (var (workspace, _) in Sizes) Assert.Equal(MerkleTree.Root(await database.Leaves(workspace)), (await database.State(workspace)).Root);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4_000)]
+    public async Task Events_of_any_size_are_leaves(int pageEvents)
+    {
+        await using var database = await LogDatabase.Create();
+        int[] sizes = [0, 1, 65_500, 65_536, 200_000, 3, 700_000, 8_192, 1_000_000, 2];
+        await database.WriteSizes("acme", sizes);
+        await using (database.Follow(pageEvents)) await database.CaughtUp();
+        Assert.Equal((sizes.Length, MerkleTree.Root(await database.Leaves("acme"))), ((int)(await database.State("acme")).Size, (await database.State("acme")).Root));
+    }
+
+    [Theory]
+    [InlineData("timestamp = 'infinity'")]
+    [InlineData("timestamp = '12000-01-01 00:00:00+00'")]
+    [InlineData("is_archived = true")]
+    [InlineData("headers = null, user_name = '', correlation_id = null")]
+    public async Task What_somebody_wrote_past_us_stops_no_log(string change)
+    {
+        await using var database = await LogDatabase.Create();
+        await database.Write("acme", 10);
+        await database.Write("bolt", 10);
+        var before = MerkleTree.Root(await database.Leaves("acme"));
+        await database.Tamper($"update public.mt_events set {change} where tenant_id = 'acme' and stream_id = 's-1' and version = 2");
+        await using (database.Follow()) await database.CaughtUp();
+        Assert.Equal(MerkleTree.Root(await database.Leaves("bolt")), (await database.State("bolt")).Root);
+        Assert.Equal(10, (await database.State("acme")).Size);
+        Assert.NotEqual(before, (await database.State("acme")).Root);
+    }
+
     [Fact]
     public async Task Of_two_nodes_one_grows_the_log_and_the_other_goes_on_when_it_ends()
     {

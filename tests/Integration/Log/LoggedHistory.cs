@@ -4,6 +4,7 @@ using EventMesh.Api.Features.Feed;
 using EventMesh.Cli.Verifying;
 using EventMesh.Domain.Log;
 using EventMesh.EventStore;
+using EventMesh.EventStore.Feeds;
 using EventMesh.EventStore.Reading;
 using EventMesh.Projections.Index;
 using EventMesh.Projections.Log;
@@ -93,7 +94,13 @@ public sealed class LoggedHistory : IAsyncLifetime
 
     public Task<List<WholeEvent>> Read(string workspace) => opened.Store.For(workspace).ReadWhole(Position.Start, 10_000);
 
-    public Task<WholePage> ReadAll(int limit) => opened.Store.ReadWhole(Position.Start, limit);
+    /// <summary>The leaves of all workspaces' events, in the order of the feed.</summary>
+    public async Task<(List<(string Workspace, MerkleHash Leaf, Position At)> Leaves, CopiedPage Page)> ReadAll(int limit)
+    {
+        var (canonical, position, leaves) = (new CanonicalEvent(), new byte[Position.TextBytes], new List<(string, MerkleHash, Position)>());
+        var page = await opened.Store.CopyFeed(StoredFields.Columns, Position.Start, limit, (at, row) => leaves.Add((StoredFields.Workspace(row), canonical.Leaf(StoredFields.Of(row, at, position)), at)));
+        return (leaves, page);
+    }
 
     /// <summary>Every column of an event, with its type.</summary>
     public async Task<List<(string Name, string Type)>> Columns()

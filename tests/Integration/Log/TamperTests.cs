@@ -30,11 +30,13 @@ public class TamperTests(LoggedHistory history) : IClassFixture<LoggedHistory>
     [Fact]
     public async Task The_feed_of_all_workspaces_gives_the_same_events()
     {
-        var all = new List<WholeEvent>((await history.ReadAll(10_000)).Events);
+        var (all, whole) = await history.ReadAll(10_000);
         foreach (var workspace in LoggedHistory.Workspaces)
-            Assert.Equal(history.Leaves[workspace], all.Where(e => e.Event.Workspace == workspace).Select(e => new CanonicalEvent().Leaf(StoredFields.Of(e))));
-        var page = await history.ReadAll(7);
-        Assert.Equal((7, true, all[6].Event.Position), (page.Events.Count, page.Full, page.UpTo));
+            Assert.Equal(history.Leaves[workspace], all.Where(e => e.Workspace == workspace).Select(e => e.Leaf));
+        Assert.Equal((all.Count, false), (whole.Events, whole.Full));
+        var (first, page) = await history.ReadAll(7);
+        Assert.Equal(all[..7], first);
+        Assert.Equal((7, true, all[6].At), (page.Events, page.Full, page.UpTo));
     }
 
     [Fact]

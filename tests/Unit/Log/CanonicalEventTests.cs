@@ -10,9 +10,9 @@ namespace EventMesh.Tests.Unit.Log;
 public class CanonicalEventTests
 {
     private static readonly EventFields Some = new(
-        "00000000002f-000000000011", "acme", "connection-con_1", 3, Guid.Parse("0195A4B1-7A6F-7C3E-9D10-2F1E2D3C4B5A"), "connection_created",
+        Utf8("00000000002f-000000000011"), Utf8("acme"), Utf8("connection-con_1"), 3, Guid.Parse("0195A4B1-7A6F-7C3E-9D10-2F1E2D3C4B5A"), Utf8("connection_created"),
         new DateTimeOffset(2026, 11, 21, 10, 0, 0, 120, TimeSpan.Zero), Utf8("""{"url": "https://a/b", "at": "2026-11-21T10:00:00.12Z", "retries": 1.0}"""),
-        "key_1", "cor_1", null, "EventMesh.X+ConnectionCreated, EventMesh.Domain", Utf8("""{"traceparent": "00-1-2-01", "elevation": "elv_1"}"""));
+        Utf8("key_1"), Utf8("cor_1"), null, Utf8("EventMesh.X+ConnectionCreated, EventMesh.Domain"), Utf8("""{"traceparent": "00-1-2-01", "elevation": "elv_1"}"""));
 
     [Fact]
     public void Every_stored_field_stands_in_the_order_of_its_name_and_what_is_absent_is_left_out() => Assert.Equal(
@@ -22,7 +22,7 @@ public class CanonicalEventTests
     [Fact]
     public void What_we_never_write_is_there_when_somebody_did() => Assert.Equal(
         """{"archived":true,"at":"2026-11-21T10:00:00.120000Z","bdata":"AQI=","data":null,"id":"0195a4b1-7a6f-7c3e-9d10-2f1e2d3c4b5a","position":"p","stream":"s","type":"t","version":1,"workspace":"w"}""",
-        Written(new("p", "w", "s", 1, Some.Id, "t", Some.At, Utf8("null"), null, null, null, null, default, true, new byte[] { 1, 2 })));
+        Written(new(Utf8("p"), Utf8("w"), Utf8("s"), 1, Some.Id, Utf8("t"), Some.At, Utf8("null"), null, null, null, null, default, true, new byte[] { 1, 2 })));
 
     [Theory]
     [InlineData("""{"b": 1, "a": 2, "aa": 3, "B": 4, "": 5}""", """{"":5,"B":4,"a":2,"aa":3,"b":1}""")]
