@@ -71,6 +71,11 @@ public static class Database
         {
             throw new StoreUnavailable(failure);
         }
+        catch (Exception failure) when (failure.GetType() == typeof(Exception))
+        {
+            // So Npgsql says, and nobody else does, that an answer does not fit its question: what an earlier, cancelled statement left came first. It has closed the connection.
+            throw new StoreUnavailable(failure);
+        }
     }
 
     /// <exception cref="StoreUnavailable">The database did not answer.</exception>

@@ -46,9 +46,11 @@ internal sealed class RebuildFeed(Store store, Projection projection, string? wo
         }
         finally
         {
-            // Whoever stops in the middle leaves a page under way; the connection is free when it has ended, however it ended.
+            // Whoever stops in the middle leaves a page under way; the connection is free when it has ended, however it ended. What a statement that was broken off leaves
+            // on it would be taken for the answer to the next: nobody gets this connection again.
             await left.CancelAsync().ConfigureAwait(false);
             await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!next.IsCompletedSuccessfully) store.Feed.Clear();
         }
     }
 
