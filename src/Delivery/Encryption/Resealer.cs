@@ -22,6 +22,11 @@ public sealed partial class Resealer(Store store, TimeProvider clock, ILogger<Re
     private static readonly TimeSpan PlainEvery = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan TellEvery = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long a key is kept after nothing is sealed by it any more: whoever has just read a value as it was before opens it in that time.</summary>
+    private static readonly TimeSpan Readers = TimeSpan.FromSeconds(2);
+
+    private readonly Dictionary<(string Workspace, int Number), long> emptiedAt = [];
+
     private long? lookedForPlainAt;
     private long? toldAt;
 
@@ -57,6 +62,8 @@ public sealed partial class Resealer(Store store, TimeProvider clock, ILogger<Re
         var step = await resealing.Step(workspace, number, stop).ConfigureAwait(false);
         foreach (var broken in step.Broken) Broken(workspace, broken.Message);
         if (step.Retire.Count == 0) return !step.Waits;
+        if (!emptiedAt.TryGetValue((workspace, number), out var emptied)) emptiedAt[(workspace, number)] = emptied = clock.GetTimestamp();
+        if (clock.GetElapsedTime(emptied) < Readers) return false;
         // Told first: a crash in between has it told and destroyed again, and neither changes anything.
         foreach (var old in step.Retire)
         {
@@ -65,6 +72,7 @@ public sealed partial class Resealer(Store store, TimeProvider clock, ILogger<Re
                 state => DataKeysDecider.Decide(command, state), new EventMetadata(command.At, "eventmesh"), null, stop).ConfigureAwait(false);
         }
         await resealing.Retire(workspace, number, step.Retire, stop).ConfigureAwait(false);
+        emptiedAt.Remove((workspace, number));
         Rotated(workspace, number, step.Kept.Count);
         return true;
     }

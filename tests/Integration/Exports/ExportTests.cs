@@ -162,10 +162,13 @@ public sealed class ExportTests
         await of.MakeDataKey(2);
         using var ending = new CancellationTokenSource();
         var resealing = new Resealer(mesh.Store, TimeProvider.System, NullLogger<Resealer>.Instance).Run(ending.Token);
+        await Eventually.True(async () => await mesh.Ask<int>("select eventmesh.sealed_number(sealed) from eventmesh.exports where id = $1", id) == 2, Exporting.Deadline, "the export's key to be sealed anew");
+        // Whoever has just read it as it was before can still open it.
+        Assert.Contains(await of.ReadDataKeys(), k => k is { Number: 1, Destroyed: false });
         await Eventually.True(async () => (await of.ReadRotation())?.FinishedAt is not null, Exporting.Deadline, "the rotation to end");
         await ending.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => resealing);
-        Assert.Equal(2, await mesh.Ask<int>("select eventmesh.sealed_number(sealed) from eventmesh.exports where id = $1", id));
+        Assert.Contains(await of.ReadDataKeys(), k => k is { Number: 1, Destroyed: true });
         Assert.Equal(before, await mesh.Bytes("acme", id));
     }
 
