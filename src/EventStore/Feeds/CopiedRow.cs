@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace EventMesh.EventStore.Feeds;
@@ -6,23 +7,25 @@ namespace EventMesh.EventStore.Feeds;
 /// A row as COPY sends it in its binary format (PostgreSQL's documentation, "COPY", File Formats): of each column its length and its bytes, texts in UTF-8. Nothing is
 /// decoded that nobody asks for. One object stands for one row after the other; what it gives is good until the next.
 /// </summary>
-public sealed class CopiedRow
+public sealed class CopiedRow : IDisposable
 {
     private static readonly DateTimeOffset Epoch = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly byte[] Header = [.. "PGCOPY\n"u8, 0xff, .. "\r\n\0"u8, .. new byte[8]];
     private static readonly long MicrosecondsMin = (DateTimeOffset.MinValue - Epoch).Ticks / TimeSpan.TicksPerMicrosecond, MicrosecondsMax = (DateTimeOffset.MaxValue - Epoch).Ticks / TimeSpan.TicksPerMicrosecond;
     private const int FirstBytes = 64 * 1024;
+    private const int Growth = 4;
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(5);
     private const short Trailer = -1;
     private const int Null = -1;
     private const byte JsonbVersion = 1;
 
     private readonly (int Start, int Length)[] columns;
-    private byte[] buffer = new byte[FirstBytes];
+    private readonly int gatherBytes;
+    private byte[] buffer = ArrayPool<byte>.Shared.Rent(FirstBytes);
     private int begin, end;
-    private bool begun;
+    private bool begun, ended;
 
-    internal CopiedRow(int count) => columns = new (int, int)[count];
+    internal CopiedRow(int count, int gatherBytes) => (columns, this.gatherBytes) = (new (int, int)[count], gatherBytes);
 
     public ReadOnlyMemory<byte> Bytes(int column) => Optional(column) ?? throw new InvalidOperationException($"Column {column} of a copied row is null.");
 
@@ -78,15 +81,33 @@ public sealed class CopiedRow
                 if (count != columns.Length) throw new InvalidOperationException($"A row of {columns.Length} columns came with {count}.");
                 if (Whole()) return true;
             }
+            if (ended) throw new InvalidOperationException("A copy ended within a row.");
             if (begun) (begin, end) = Front();
-            if (end == buffer.Length) Array.Resize(ref buffer, buffer.Length * 2);
+            await Gather(copy, stop).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask Gather(Stream copy, CancellationToken stop)
+    {
+        // Of a row that is larger than what is gathered more must come, too.
+        for (var enough = Math.Max(gatherBytes, end + 1); end < enough && !ended;)
+        {
+            if (end == buffer.Length) Grow();
             var coming = copy.ReadAsync(buffer.AsMemory(end), stop);
             // To be woken for every few rows would cost more than all that is done with them.
             if (!coming.IsCompleted) await Task.Delay(Gathering, CancellationToken.None).ConfigureAwait(false);
             var read = await coming.ConfigureAwait(false);
-            if (read == 0) throw new InvalidOperationException("A copy ended within a row.");
+            ended = read == 0;
             end += read;
         }
+    }
+
+    private void Grow()
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * Growth);
+        buffer.AsSpan(0, end).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = larger;
     }
 
     // Whether the row has come whole; then what follows it comes next.
@@ -111,5 +132,11 @@ public sealed class CopiedRow
     {
         if (begin > 0) buffer.AsSpan(begin..end).CopyTo(buffer);
         return (0, end - begin);
+    }
+
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = [];
     }
 }

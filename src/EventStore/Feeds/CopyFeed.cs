@@ -18,10 +18,12 @@ public static class CopyFeedVerb
 
     /// <summary>Events of every workspace after a position, in their final order.</summary>
     /// <param name="columns">What is read of each beside its position: columns of <c>public.mt_events</c>, numbered from 0.</param>
+    /// <param name="gatherBytes">How much is waited for before events are handed on, so much at a time. With little the database reads on while they are taken; with much the two of them
+    /// need one processor after the other, which leaves one to those who append.</param>
     /// <param name="take">Given one event after the other.</param>
     /// <exception cref="StoreUnavailable">The database did not answer.</exception>
     /// <exception cref="InvalidOperationException">The rows did not come in their order, or not as COPY sends them.</exception>
-    public static async Task<CopiedPage> CopyFeed(this Store store, IReadOnlyList<string> columns, Position after, int limit, Action<Position, CopiedRow> take, CancellationToken stop = default)
+    public static async Task<CopiedPage> CopyFeed(this Store store, IReadOnlyList<string> columns, Position after, int limit, int gatherBytes, Action<Position, CopiedRow> take, CancellationToken stop = default)
     {
         await using var connection = await Database.Open(store.Feed, stop).ConfigureAwait(false);
         return await Database.Ask(async () =>
@@ -29,7 +31,7 @@ public static class CopyFeedVerb
             var (oldest, next) = await Horizon(connection, stop).ConfigureAwait(false);
             var (horizon, pending) = (new Position(oldest - 1, Position.SequenceMax), oldest != next);
             if (horizon <= after) return new CopiedPage(0, after, Full: false, pending);
-            var (events, last) = await Copy(connection, Sql(columns, after, oldest, limit), columns.Count, after, take, stop).ConfigureAwait(false);
+            var (events, last) = await Copy(connection, Sql(columns, after, oldest, limit), columns.Count, after, gatherBytes, take, stop).ConfigureAwait(false);
             return events == limit ? new CopiedPage(events, last, Full: true, pending) : new(events, horizon, Full: false, pending);
         }).ConfigureAwait(false);
     }
@@ -51,10 +53,10 @@ public static class CopyFeedVerb
         ) to stdout (format binary)
         """);
 
-    private static async Task<(int Events, Position Last)> Copy(NpgsqlConnection connection, string sql, int columns, Position after, Action<Position, CopiedRow> take, CancellationToken stop)
+    private static async Task<(int Events, Position Last)> Copy(NpgsqlConnection connection, string sql, int columns, Position after, int gatherBytes, Action<Position, CopiedRow> take, CancellationToken stop)
     {
         await using var copy = await connection.BeginRawBinaryCopyAsync(sql, stop).ConfigureAwait(false);
-        var row = new CopiedRow(columns + 2);
+        using var row = new CopiedRow(columns + 2, gatherBytes);
         var (events, last) = (0, after);
         for (; await row.Read(copy, stop).ConfigureAwait(false); events++)
         {

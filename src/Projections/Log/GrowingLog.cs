@@ -18,7 +18,12 @@ internal sealed class GrowingLog(LogState from)
     public static GrowingLog Of(LogState from, List<(MerkleHash Leaf, Position At)> leaves)
     {
         var log = new GrowingLog(from);
-        foreach (var (leaf, at) in CollectionsMarshal.AsSpan(leaves)) log.Append(leaf, at);
+        var done = 0;
+        foreach (var (leaf, at) in CollectionsMarshal.AsSpan(leaves))
+        {
+            log.Append(leaf, at);
+            GiveWay.After(++done);
+        }
         return log;
     }
 

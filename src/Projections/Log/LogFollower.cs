@@ -22,6 +22,10 @@ public sealed partial class LogFollower(Store store, ILogger<LogFollower> log, i
     /// <summary>Every feed of the server waits for the oldest transaction that writes, so each must end soon.</summary>
     private const int WorkspacesMax = 1_500;
 
+    // With a page gathered before it is hashed, the database and the hashing never take both processors from those who append. Who is behind has them work side by side.
+    private const int GatherBytes = 16 << 20;
+    private const int GatherBytesBehind = 64 << 10;
+
     // Nobody waits for a leaf, and pages of many cost less.
     private static readonly TimeSpan Apart = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(5);
@@ -68,10 +72,10 @@ public sealed partial class LogFollower(Store store, ILogger<LogFollower> log, i
             while (true)
             {
                 tempo.Look();
-                var page = await (next ?? Read(after, stop)).ConfigureAwait(false);
+                var page = await (next ?? Read(after, GatherBytes, stop)).ConfigureAwait(false);
                 after = page.Copied.UpTo;
                 // The next page is read and hashed while this one is written.
-                next = page.Copied.Full ? Read(after, stop) : null;
+                next = page.Copied.Full ? Read(after, GatherBytesBehind, stop) : null;
                 if (page.Copied.Events > 0)
                 {
                     await TakeIn(lease, page, stop).ConfigureAwait(false);
@@ -87,13 +91,15 @@ public sealed partial class LogFollower(Store store, ILogger<LogFollower> log, i
         }
     }
 
-    private async Task<Page> Read(Position after, CancellationToken stop)
+    private async Task<Page> Read(Position after, int gatherBytes, CancellationToken stop)
     {
+        var done = 0;
         var leaves = new Dictionary<string, List<(MerkleHash, Position)>>(StringComparer.Ordinal);
-        var copied = await store.CopyFeed(StoredFields.Columns, after, pageEvents, (at, row) =>
+        var copied = await store.CopyFeed(StoredFields.Columns, after, pageEvents, gatherBytes, (at, row) =>
         {
             ref var own = ref CollectionsMarshal.GetValueRefOrAddDefault(leaves, StoredFields.Workspace(row), out _);
             (own ??= []).Add((Leaf(at, row), at));
+            GiveWay.After(++done);
         }, stop).ConfigureAwait(false);
         return new(leaves, copied);
     }

@@ -42,6 +42,8 @@ public sealed class LoggedHistory : IAsyncLifetime
                 await history.Succeed(2 * i);
             }
         }
+        // Larger than what of a copy is read at once.
+        await opened.Append("nova", "large", 0, Opened.Event($$"""{"text": "{{new string('x', 300_000)}}"}"""));
         await opened.CatchUp();
         await Sql("create table kept as select * from public.mt_events");
         foreach (var workspace in Workspaces) Leaves[workspace] = await ReadLeaves(workspace);
@@ -95,10 +97,10 @@ public sealed class LoggedHistory : IAsyncLifetime
     public Task<List<WholeEvent>> Read(string workspace) => opened.Store.For(workspace).ReadWhole(Position.Start, 10_000);
 
     /// <summary>The leaves of all workspaces' events, in the order of the feed.</summary>
-    public async Task<(List<(string Workspace, MerkleHash Leaf, Position At)> Leaves, CopiedPage Page)> ReadAll(int limit)
+    public async Task<(List<(string Workspace, MerkleHash Leaf, Position At)> Leaves, CopiedPage Page)> ReadAll(int limit, int gatherBytes)
     {
         var (canonical, position, leaves) = (new CanonicalEvent(), new byte[Position.TextBytes], new List<(string, MerkleHash, Position)>());
-        var page = await opened.Store.CopyFeed(StoredFields.Columns, Position.Start, limit, (at, row) => leaves.Add((StoredFields.Workspace(row), canonical.Leaf(StoredFields.Of(row, at, position)), at)));
+        var page = await opened.Store.CopyFeed(StoredFields.Columns, Position.Start, limit, gatherBytes, (at, row) => leaves.Add((StoredFields.Workspace(row), canonical.Leaf(StoredFields.Of(row, at, position)), at)));
         return (leaves, page);
     }
 

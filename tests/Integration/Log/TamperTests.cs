@@ -27,14 +27,17 @@ public class TamperTests(LoggedHistory history) : IClassFixture<LoggedHistory>
         }
     }
 
-    [Fact]
-    public async Task The_feed_of_all_workspaces_gives_the_same_events()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100_000)]
+    [InlineData(16 << 20)]
+    public async Task The_feed_of_all_workspaces_gives_the_same_events_however_much_of_it_is_gathered(int bytes)
     {
-        var (all, whole) = await history.ReadAll(10_000);
+        var (all, whole) = await history.ReadAll(10_000, bytes);
         foreach (var workspace in LoggedHistory.Workspaces)
             Assert.Equal(history.Leaves[workspace], all.Where(e => e.Workspace == workspace).Select(e => e.Leaf));
         Assert.Equal((all.Count, false), (whole.Events, whole.Full));
-        var (first, page) = await history.ReadAll(7);
+        var (first, page) = await history.ReadAll(7, bytes);
         Assert.Equal(all[..7], first);
         Assert.Equal((7, true, all[6].At), (page.Events, page.Full, page.UpTo));
     }
