@@ -31,7 +31,7 @@ public static class ReadPayloadsVerb
         {
             try
             {
-                bodies[at] = new(store.Seals.Open(Bound(at), key, body, read), null);
+                bodies[at] = new(Seals.Open(Bound(at), key, body, read), null);
             }
             catch (SealBroken broken)
             {

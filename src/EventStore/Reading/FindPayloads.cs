@@ -26,7 +26,7 @@ public static class FindPayloadsVerb
             reader => stored.Add((new(SealKind.Payload, store.Workspace, reader.GetString(0), reader.GetFieldValue<DateOnly>(1).DayNumber), reader.IsDBNull(2) ? null : reader.GetInt32(2), reader.GetFieldValue<byte[]>(3))),
             stop).ConfigureAwait(false);
         var read = await store.Store.Seals.Ready(stored.Select(s => (s.Bound, s.Key)), stop).ConfigureAwait(false);
-        return stored.ToDictionary(s => s.Bound.Name, s => store.Store.Seals.Open(s.Bound, s.Key, s.Body, read), StringComparer.Ordinal);
+        return stored.ToDictionary(s => s.Bound.Name, s => Seals.Open(s.Bound, s.Key, s.Body, read), StringComparer.Ordinal);
     }
 
     private static async Task Read(WorkspaceStore store, string sql, IReadOnlyList<(string Id, DateOnly Day)> named, Action<NpgsqlDataReader> take, CancellationToken stop)

@@ -33,7 +33,7 @@ public static class LoadTogetherVerb
         if (loads.Count == 0) return [];
         var rows = await Rows(store, loads, stop).ConfigureAwait(false);
         var read = await store.Seals.Ready(rows.Where(r => r.Body is not null).Select(r => (Bound(r.Of), r.Key)), stop).ConfigureAwait(false);
-        return Array.ConvertAll(rows, row => Open(store.Seals, row, read));
+        return Array.ConvertAll(rows, row => Open(row, read));
     }
 
     private static async Task<Row[]> Rows(Store store, IReadOnlyList<Load> loads, CancellationToken stop)
@@ -52,11 +52,11 @@ public static class LoadTogetherVerb
 
     private static AssociatedData Bound(Load of) => new(SealKind.Payload, of.Workspace, of.PayloadId, of.PayloadDay.DayNumber);
 
-    private static Loaded Open(Seals seals, in Row row, IReadOnlyDictionary<string, WorkspaceKeys>? read)
+    private static Loaded Open(in Row row, IReadOnlyDictionary<string, WorkspaceKeys> read)
     {
         try
         {
-            return new(row.Stream, row.Body is null ? null : seals.Open(Bound(row.Of), row.Key, row.Body, read));
+            return new(row.Stream, row.Body is null ? null : Seals.Open(Bound(row.Of), row.Key, row.Body, read));
         }
         catch (SealBroken broken)
         {

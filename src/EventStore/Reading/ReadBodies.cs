@@ -20,14 +20,13 @@ public static class ReadBodiesVerb
     {
         if (named.Count == 0) return new Dictionary<string, StoredBody>();
         var rows = await Rows(store, named, stop).ConfigureAwait(false);
-        var seals = store.Store.Seals;
-        var read = await seals.Ready(rows.Select(r => (r.Bound, r.Key)), stop).ConfigureAwait(false);
+        var read = await store.Store.Seals.Ready(rows.Select(r => (r.Bound, r.Key)), stop).ConfigureAwait(false);
         var bodies = new Dictionary<string, StoredBody>(StringComparer.Ordinal);
         foreach (var (bound, contentType, key, body) in rows)
         {
             try
             {
-                bodies[bound.Name] = new(contentType, seals.Open(bound, key, body, read), false);
+                bodies[bound.Name] = new(contentType, Seals.Open(bound, key, body, read), false);
             }
             catch (SealBroken)
             {

@@ -38,7 +38,7 @@ internal static class ResealPayloads
             var bound = new AssociatedData(SealKind.Payload, workspace, row.Id, row.Day.DayNumber);
             try
             {
-                var plain = store.Seals.Open(bound, row.Key, row.Body, new Dictionary<string, WorkspaceKeys>(StringComparer.Ordinal) { [workspace] = keys });
+                var plain = Seals.Open(bound, row.Key, row.Body, new Dictionary<string, WorkspaceKeys>(StringComparer.Ordinal) { [workspace] = keys });
                 bodies.Add(current.For(bound).Seal(bound, plain));
                 rows.Add(row);
             }

@@ -28,7 +28,7 @@ internal static class ResealSecrets
                 var bound = new AssociatedData(SealKind.Secret, workspace, row.Name, row.Version);
                 try
                 {
-                    anew.Add((row, current.For(bound).Seal(bound, store.Seals.Open(bound, row.Key, row.Value, known))));
+                    anew.Add((row, current.For(bound).Seal(bound, Seals.Open(bound, row.Key, row.Value, known))));
                 }
                 catch (SealBroken seal)
                 {

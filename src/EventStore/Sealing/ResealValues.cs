@@ -28,7 +28,7 @@ internal static class ResealValues
                     var bound = new AssociatedData(SealKind.Value, workspace, row.Name, 0);
                     try
                     {
-                        anew.Add(keys.Current.For(bound).Seal(bound, store.Seals.Open(bound, SealedForm.NumberOf(row.Sealed), row.Sealed, known)));
+                        anew.Add(keys.Current.For(bound).Seal(bound, Seals.Open(bound, SealedForm.NumberOf(row.Sealed), row.Sealed, known)));
                         old.Add(row.Sealed);
                     }
                     catch (SealBroken seal)

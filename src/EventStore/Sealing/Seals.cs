@@ -82,30 +82,37 @@ internal sealed class Seals(UnwrappedKeys? keys)
     /// <exception cref="SealBroken">It was changed, or sealed for something else, or with a key that is no more.</exception>
     public async ValueTask<byte[]> Open(AssociatedData bound, int? key, byte[] stored, CancellationToken stop)
     {
-        if (key is null) return stored;
-        if (NeedsKey(bound, key)) await Read(new(StringComparer.Ordinal) { [bound.Workspace] = null! }, make: false, stop).ConfigureAwait(false);
-        return Open(bound, key, stored, null);
+        if (key is not { } number) return stored;
+        var of = keys?.Find(bound.Workspace);
+        if (keys is not null && of?.Find(number) is null) of = await keys.Read(bound.Workspace, make: false).WaitAsync(stop).ConfigureAwait(false);
+        return Open(bound, number, stored, of);
     }
 
-    /// <summary>Reads the keys that opening these needs; a workspace whose keys are known costs nothing.</summary>
-    /// <returns>Those that were read; null when all were known.</returns>
-    public async ValueTask<IReadOnlyDictionary<string, WorkspaceKeys>?> Ready(IEnumerable<(AssociatedData Bound, int? Key)> stored, CancellationToken stop)
+    /// <summary>The keys that opening these needs; a workspace whose keys are known costs no round trip. They are held on to: what is known may be forgotten at any moment.</summary>
+    public async ValueTask<IReadOnlyDictionary<string, WorkspaceKeys>> Ready(IEnumerable<(AssociatedData Bound, int? Key)> stored, CancellationToken stop)
     {
-        Dictionary<string, WorkspaceKeys>? cold = null;
+        var (ready, cold) = (new Dictionary<string, WorkspaceKeys>(StringComparer.Ordinal), (Dictionary<string, WorkspaceKeys>?)null);
         foreach (var (bound, key) in stored)
-            if (key is not null && NeedsKey(bound, key)) (cold ??= new(StringComparer.Ordinal))[bound.Workspace] = null!;
-        if (cold is not null) await Read(cold, make: false, stop).ConfigureAwait(false);
-        return cold;
+        {
+            if (keys is null || key is not { } number) continue;
+            if (!ready.TryGetValue(bound.Workspace, out var of) && (of = keys.Find(bound.Workspace)) is not null) ready.Add(bound.Workspace, of);
+            if (of?.Find(number) is null) (cold ??= new(StringComparer.Ordinal))[bound.Workspace] = null!;
+        }
+        if (cold is null) return ready;
+        await Read(cold, make: false, stop).ConfigureAwait(false);
+        foreach (var (workspace, read) in cold) ready[workspace] = read;
+        return ready;
     }
 
     /// <summary>Opens one of those that are <see cref="Ready"/>.</summary>
-    public byte[] Open(AssociatedData bound, int? key, byte[] stored, IReadOnlyDictionary<string, WorkspaceKeys>? read)
+    public static byte[] Open(AssociatedData bound, int? key, byte[] stored, IReadOnlyDictionary<string, WorkspaceKeys> ready) =>
+        key is { } number ? Open(bound, number, stored, ready.GetValueOrDefault(bound.Workspace)) : stored;
+
+    private static byte[] Open(in AssociatedData bound, int number, byte[] stored, WorkspaceKeys? of)
     {
-        if (key is not { } number) return stored;
-        var of = read?.GetValueOrDefault(bound.Workspace) ?? keys?.Find(bound.Workspace);
         // What the row says and what the bytes say must agree.
-        if (SealedForm.NumberOf(stored) != number || of?.Find(number) is not { } dataKey) throw new SealBroken(bound.Workspace, $"{bound.Kind.ToString().ToLowerInvariant()} {bound.Name}");
-        return dataKey.For(bound).Open(bound, stored);
+        if (SealedForm.NumberOf(stored) != number || of?.Find(number) is not { } key) throw new SealBroken(bound.Workspace, $"{bound.Kind.ToString().ToLowerInvariant()} {bound.Name}");
+        return key.For(bound).Open(bound, stored);
     }
 
     /// <summary>Seals a value that says itself which key sealed it, for a table that is registered (0023_sealed_values.sql): a rotation finds it there.</summary>
@@ -115,8 +122,6 @@ internal sealed class Seals(UnwrappedKeys? keys)
     /// <exception cref="SealBroken">It was changed, or sealed for another workspace or name.</exception>
     public ValueTask<byte[]> OpenValue(string workspace, string name, byte[] stored, CancellationToken stop) =>
         keys is null && stored is [PlainForm, .. var plain] ? new(plain) : Open(new AssociatedData(SealKind.Value, workspace, name, 0), SealedForm.NumberOf(stored), stored, stop);
-
-    private bool NeedsKey(in AssociatedData bound, int? key) => keys is not null && keys.Find(bound.Workspace)?.Find(key!.Value) is null;
 
     private async Task Read(Dictionary<string, WorkspaceKeys> cold, bool make, CancellationToken stop)
     {

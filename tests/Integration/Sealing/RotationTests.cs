@@ -130,6 +130,27 @@ public sealed class RotationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_known_of_data_keys_may_be_forgotten_at_any_moment()
+    {
+        await opened.Store.For("acme").PutSecret("k", "secret"u8.ToArray(), Opened.Now.At);
+        await Publish(opened, "evt_1", "body");
+        using var stop = new CancellationTokenSource();
+        var keys = opened.Store.Seals.Keys!;
+        // Of another workspace, too: what is read meanwhile is not kept then.
+        var forgetting = Task.Run(() =>
+        {
+            for (var n = 0; !stop.IsCancellationRequested; n++) keys.Forget(n % 2 == 0 ? "acme" : "zeta");
+        }, TestContext.Current.CancellationToken);
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.Equal("secret"u8.ToArray(), await opened.Store.For("acme").ReadSecret("k"));
+            Assert.Equal("body"u8.ToArray(), (await opened.Store.LoadTogether([new("acme", "s", "evt_1", Day)]))[0].Payload);
+        }
+        await stop.CancelAsync();
+        await forgetting;
+    }
+
+    [Fact]
     public async Task What_is_sealed_with_a_closed_key_is_refused_and_sealed_again_with_the_next()
     {
         await Publish(opened, "evt_1", "x");
