@@ -6,6 +6,7 @@ internal static class OpenFile
     /// <exception cref="Failure">It cannot be read.</exception>
     public static Stream Read(string file, Terminal terminal)
     {
+        if (file.Length == 0) throw Failure.Usage("the name of a file is empty");
         try
         {
             return file == "-" ? terminal.In() : new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);

@@ -31,6 +31,13 @@ public class VerifyTests
         Assert.Contains("4 events, signed by mesh.example", prompt.Out);
     }
 
+    [Fact]
+    public async Task A_file_without_a_name_is_refused()
+    {
+        using var history = new MadeHistory(1);
+        Assert.Equal(2, await new Prompt("http://unused").Type("verify", "-", "--checkpoint", history.Checkpoint(), "--key", ""));
+    }
+
     [Theory]
     [InlineData("changed", 9)]
     [InlineData("missing", 9)]
